@@ -1,0 +1,62 @@
+"""A small autograd engine for convolutional networks, with PyTorch's names and readable kernels."""
+
+from engine import nn, optim
+from engine.autograd import is_grad_enabled, no_grad
+from engine.device import get_num_threads, set_num_threads
+from engine.gradcheck import GradientReport, gradcheck
+from engine.kernels import use_kernels
+from engine.op import OPS
+from engine.ops import (
+    add,
+    avg_pool2d,
+    conv2d,
+    cross_entropy,
+    div,
+    linear,
+    log_softmax,
+    matmul,
+    max_pool2d,
+    mean,
+    mul,
+    neg,
+    relu,
+    reshape,
+    sub,
+    sum,
+    tanh,
+)
+from engine.random import manual_seed
+from engine.tensor import Tensor, tensor
+
+__all__ = [
+    "OPS",
+    "GradientReport",
+    "Tensor",
+    "add",
+    "avg_pool2d",
+    "conv2d",
+    "cross_entropy",
+    "div",
+    "get_num_threads",
+    "gradcheck",
+    "is_grad_enabled",
+    "linear",
+    "log_softmax",
+    "manual_seed",
+    "matmul",
+    "max_pool2d",
+    "mean",
+    "mul",
+    "neg",
+    "nn",
+    "no_grad",
+    "optim",
+    "relu",
+    "reshape",
+    "set_num_threads",
+    "sub",
+    "sum",
+    "tanh",
+    "tensor",
+    "use_kernels",
+]

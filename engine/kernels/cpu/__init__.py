@@ -1,0 +1,39 @@
+"""Kernels in Numba: compiled when first used, kept on disk, run on all threads."""
+
+from engine.device import apply_num_threads
+from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
+from engine.kernels.cpu.elementwise import elementwise
+from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
+from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward
+from engine.kernels.cpu.softmax import (
+    cross_entropy,
+    cross_entropy_backward,
+    log_softmax,
+    log_softmax_backward,
+)
+
+__all__ = [
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "conv2d",
+    "conv2d_backward_b",
+    "conv2d_backward_w",
+    "conv2d_backward_x",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "elementwise",
+    "linear",
+    "linear_backward_b",
+    "linear_backward_w",
+    "linear_backward_x",
+    "log_softmax",
+    "log_softmax_backward",
+    "matmul",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "sum_rows",
+    "sum_rows_backward",
+]
+
+apply_num_threads()

@@ -1,0 +1,57 @@
+"""Softmax in logarithms and the cross-entropy loss, one example to a thread, in three short passes."""
+
+import numpy as np
+from numba import prange
+
+from engine.arrays import Array
+from engine.kernels.jit import inner, kernel
+
+
+@inner
+def _log_softmax_row(out: Array, x: Array) -> None:
+    largest = -np.inf
+    for k in range(x.shape[0]):
+        largest = max(largest, x[k])
+    total = 0.0
+    for k in range(x.shape[0]):
+        total += np.exp(x[k] - largest)
+    log_total = np.log(total)
+    for k in range(x.shape[0]):
+        out[k] = (x[k] - largest) - log_total
+
+
+@kernel
+def log_softmax(out: Array, x: Array) -> None:
+    """out[n, k] = x[n, k] - log(sum over j of exp(x[n, j])); see the reference."""
+    for n in prange(x.shape[0]):
+        _log_softmax_row(out[n], x[n])
+
+
+@kernel
+def log_softmax_backward(dx: Array, dy: Array, out: Array) -> None:
+    """dx[n, k] = dy[n, k] - softmax[n, k] * sum over j of dy[n, j]; see the reference."""
+    batch, classes = dy.shape
+    for n in prange(batch):
+        total = 0.0
+        for k in range(classes):
+            total += dy[n, k]
+        for k in range(classes):
+            dx[n, k] = dy[n, k] - np.exp(out[n, k]) * total
+
+
+@kernel
+def cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
+    """loss[n] = -log softmax(x[n])[target[n]]; see the reference."""
+    for n in prange(x.shape[0]):
+        _log_softmax_row(log_probabilities[n], x[n])
+        loss[n] = -log_probabilities[n, target[n]]
+
+
+@kernel
+def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, target: Array) -> None:
+    """dx[n] = dy[n] * (softmax(x[n]) - one_hot(target[n])); see the reference."""
+    batch, classes = dx.shape
+    for n in prange(batch):
+        for k in range(classes):
+            hit = 1.0 if k == target[n] else 0.0
+            dx[n, k] = dy[n] * (np.exp(log_probabilities[n, k]) - hit)

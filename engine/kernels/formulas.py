@@ -1,0 +1,77 @@
+"""The scalar formulas of the elementwise ops: one forward, one derivative for each input.
+
+Each formula is written once, for one element; every kernel set turns it into a loop over arrays
+(``elementwise`` in its ``elementwise.py``). A derivative is a vector-Jacobian product for one element:
+it takes the upstream gradient ``dy``, then the inputs, then the output ``y``, and returns the gradient
+for one input. Only what Numba compiles may be used: arithmetic, comparisons and NumPy's functions.
+"""
+
+import numpy as np
+
+Scalar = float
+
+
+def add(a: Scalar, b: Scalar) -> Scalar:
+    return a + b
+
+
+def add_da(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+    return dy
+
+
+def sub(a: Scalar, b: Scalar) -> Scalar:
+    return a - b
+
+
+def sub_db(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+    return -dy
+
+
+def mul(a: Scalar, b: Scalar) -> Scalar:
+    return a * b
+
+
+def mul_da(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+    return dy * b
+
+
+def mul_db(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+    return dy * a
+
+
+def div(a: Scalar, b: Scalar) -> Scalar:
+    return a / b
+
+
+def div_da(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+    return dy / b
+
+
+def div_db(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+    return -dy * y / b
+
+
+def neg(x: Scalar) -> Scalar:
+    return -x
+
+
+def neg_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
+    return -dy
+
+
+def relu(x: Scalar) -> Scalar:
+    # Written so that NaN stays NaN, as in PyTorch: a comparison with NaN is false.
+    return 0.0 if x < 0.0 else x
+
+
+def relu_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
+    # At exactly 0 any value between 0 and 1 is a subgradient; PyTorch and this engine take 0.
+    return 0.0 if x <= 0.0 else dy
+
+
+def tanh(x: Scalar) -> Scalar:
+    return np.tanh(x)
+
+
+def tanh_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
+    return dy * (1.0 - y * y)

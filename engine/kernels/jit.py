@@ -1,0 +1,66 @@
+"""How a cpu kernel is compiled: in parallel, once for each dtype, kept on disk, and not in silence."""
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+from numba.core import event
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Below this a student does not notice; above it they wonder whether the program hangs.
+SILENT_SECONDS = 1.0
+
+FASTMATH = {"contract", "reassoc"}
+
+
+def kernel(function: Function) -> Function:
+    """Compile a kernel on its first call with a dtype; ``numba.prange`` in it runs on all threads.
+
+    Numba checks a cached kernel against its own source file only. A kernel therefore calls no compiled
+    function of another file: a change there would not be seen. `contract` lets a multiplication and the
+    addition after it become one fused instruction; results may differ from the reference in the last
+    bit. `reassoc` lets a sum be kept in several registers at once. NaN and infinity keep their meaning,
+    which `fastmath=True` would give up.
+    """
+    compiled: Function = numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FASTMATH)(function)
+    return compiled
+
+
+def inner(function: Function) -> Function:
+    """Compile a part of a kernel in the same file, inlined into it."""
+    compiled: Function = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)(function)
+    return compiled
+
+
+class CompileNotice(event.Listener):
+    """Says on stderr, once in a process, that a compile is what takes so long."""
+
+    def __init__(self) -> None:
+        self._timer: threading.Timer | None = None
+        self._said = False
+
+    def on_start(self, event: event.Event) -> None:
+        """Start the clock; what Numba compiles inside another compile starts no second one."""
+        if not self._said and self._timer is None:
+            self._timer = threading.Timer(SILENT_SECONDS, self._say)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def on_end(self, event: event.Event) -> None:
+        """Stop the clock."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _say(self) -> None:
+        self._said = True
+        sys.stderr.write(
+            "engine: compiling kernels for this machine; they are kept on disk, so this happens once\n"
+        )
+        sys.stderr.flush()
+
+
+event.register("numba:compile", CompileNotice())

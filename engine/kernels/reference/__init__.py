@@ -1,0 +1,36 @@
+"""Kernels as plain Python loops: slow, readable, any float dtype. The other sets must equal these."""
+
+from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
+from engine.kernels.reference.elementwise import elementwise
+from engine.kernels.reference.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
+from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from engine.kernels.reference.reduce import sum_rows, sum_rows_backward
+from engine.kernels.reference.softmax import (
+    cross_entropy,
+    cross_entropy_backward,
+    log_softmax,
+    log_softmax_backward,
+)
+
+__all__ = [
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "conv2d",
+    "conv2d_backward_b",
+    "conv2d_backward_w",
+    "conv2d_backward_x",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "elementwise",
+    "linear",
+    "linear_backward_b",
+    "linear_backward_w",
+    "linear_backward_x",
+    "log_softmax",
+    "log_softmax_backward",
+    "matmul",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "sum_rows",
+    "sum_rows_backward",
+]

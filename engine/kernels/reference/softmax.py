@@ -1,0 +1,79 @@
+"""Softmax in logarithms and the cross-entropy loss. Every row is one example's logits."""
+
+import math
+
+from engine.arrays import Array
+
+
+def log_softmax(out: Array, x: Array) -> None:
+    """out[n, k] = x[n, k] - log(sum over j of exp(x[n, j])).
+
+    The row's maximum is taken out first: exp never overflows, and at least one term is exp(0) = 1, so
+    the logarithm never sees 0.
+
+    Parameters
+    ----------
+    out, x : ndarray (N, K)
+    """
+    batch, classes = x.shape
+    for n in range(batch):
+        largest = -math.inf
+        for k in range(classes):
+            largest = max(largest, float(x[n, k]))
+        total = 0.0
+        for k in range(classes):
+            total += math.exp(float(x[n, k]) - largest)
+        for k in range(classes):
+            out[n, k] = float(x[n, k]) - largest - math.log(total)
+
+
+def log_softmax_backward(dx: Array, dy: Array, out: Array) -> None:
+    """dx[n, k] = dy[n, k] - softmax[n, k] * sum over j of dy[n, j].
+
+    Parameters
+    ----------
+    dx, dy : ndarray (N, K)
+    out : ndarray (N, K)
+        What :func:`log_softmax` returned; its exponential is the softmax.
+    """
+    batch, classes = dy.shape
+    for n in range(batch):
+        total = 0.0
+        for k in range(classes):
+            total += float(dy[n, k])
+        for k in range(classes):
+            dx[n, k] = float(dy[n, k]) - math.exp(float(out[n, k])) * total
+
+
+def cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
+    """loss[n] = -log softmax(x[n])[target[n]].
+
+    Parameters
+    ----------
+    loss : ndarray (N,)
+    log_probabilities : ndarray (N, K)
+        Written too, for backward.
+    x : ndarray (N, K)
+    target : ndarray (N,), int64
+        Each from 0 to K - 1.
+    """
+    log_softmax(log_probabilities, x)
+    for n in range(x.shape[0]):
+        loss[n] = -log_probabilities[n, target[n]]
+
+
+def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, target: Array) -> None:
+    """dx[n] = dy[n] * (softmax(x[n]) - one_hot(target[n])).
+
+    Parameters
+    ----------
+    dx : ndarray (N, K)
+    dy : ndarray (N,)
+    log_probabilities : ndarray (N, K)
+    target : ndarray (N,), int64
+    """
+    batch, classes = dx.shape
+    for n in range(batch):
+        for k in range(classes):
+            hit = 1.0 if k == target[n] else 0.0
+            dx[n, k] = float(dy[n]) * (math.exp(float(log_probabilities[n, k])) - hit)

@@ -1,0 +1,5 @@
+"""Networks."""
+
+from engine.models.lenet import LeNet
+
+__all__ = ["LeNet"]

@@ -1,0 +1,26 @@
+"""Layers, under PyTorch's names."""
+
+from engine.nn import functional, init
+from engine.nn.activation import ReLU, Tanh
+from engine.nn.container import Sequential
+from engine.nn.conv import Conv2d
+from engine.nn.linear import Flatten, Linear
+from engine.nn.loss import CrossEntropyLoss
+from engine.nn.module import Module, Parameter
+from engine.nn.pool import AvgPool2d, MaxPool2d
+
+__all__ = [
+    "AvgPool2d",
+    "Conv2d",
+    "CrossEntropyLoss",
+    "Flatten",
+    "Linear",
+    "MaxPool2d",
+    "Module",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Tanh",
+    "functional",
+    "init",
+]

@@ -1,0 +1,79 @@
+"""The fully connected layer, and the flattening that comes before it."""
+
+import math
+
+import numpy as np
+
+from engine.errors import ParameterError, ShapeError
+from engine.nn.init import fan_in_uniform_
+from engine.nn.module import Module, Parameter
+from engine.ops import linear
+from engine.tensor import Tensor
+
+
+class Linear(Module):
+    """Every output is a weighted sum of all inputs, plus a bias.
+
+    Parameters
+    ----------
+    in_features : int
+        D, inputs of each example.
+    out_features : int
+        K, outputs of each example.
+    bias : bool
+        Whether to add one.
+
+    Attributes
+    ----------
+    weight : Parameter (K, D)
+    bias : Parameter (K,) or None
+
+    Raises
+    ------
+    ParameterError
+        If a size is below 1.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.manual_seed(0) and Linear(400, 25)(engine.tensor(np.zeros((64, 400), np.float32))).shape
+    (64, 25)
+    """
+
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+        if in_features < 1 or out_features < 1:
+            got = f"in_features={in_features}, out_features={out_features}"
+            raise ParameterError("Linear", "sizes of at least 1", got)
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(np.empty((out_features, in_features), np.float32))
+        self.bias = Parameter(np.empty(out_features, np.float32)) if bias else None
+        fan_in_uniform_(self.weight, in_features)
+        if self.bias is not None:
+            fan_in_uniform_(self.bias, in_features)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Map (N, D) to (N, K)."""
+        out: Tensor = linear(input, self.weight, self.bias)
+        return out
+
+    def extra_repr(self) -> str:
+        """Settings shown in ``print(module)``."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Flatten(Module):
+    """Unroll each example: (N, C, H, W) becomes (N, C * H * W).
+
+    Examples
+    --------
+    >>> import engine
+    >>> Flatten()(engine.tensor(np.zeros((2, 3, 4, 5)))).shape
+    (2, 60)
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Unroll all axes but the first."""
+        if input.ndim < 2:
+            raise ShapeError("Flatten", "a batch (N, …) of at least two axes", f"shape {input.shape}")
+        return input.reshape(input.shape[0], math.prod(input.shape[1:]))

@@ -1,0 +1,29 @@
+"""The ops: each with its checks, forward, vjp and public docstring. Kernels do the arithmetic."""
+
+from engine.ops.conv import conv2d
+from engine.ops.elementwise import add, div, mul, neg, relu, sub, tanh
+from engine.ops.matmul import linear, matmul
+from engine.ops.pool import avg_pool2d, max_pool2d
+from engine.ops.reduce import mean, sum
+from engine.ops.shape import reshape
+from engine.ops.softmax import cross_entropy, log_softmax
+
+__all__ = [
+    "add",
+    "avg_pool2d",
+    "conv2d",
+    "cross_entropy",
+    "div",
+    "linear",
+    "log_softmax",
+    "matmul",
+    "max_pool2d",
+    "mean",
+    "mul",
+    "neg",
+    "relu",
+    "reshape",
+    "sub",
+    "sum",
+    "tanh",
+]

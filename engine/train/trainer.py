@@ -1,0 +1,120 @@
+"""The training loop."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+import engine.nn.functional as F
+from engine.autograd import no_grad
+from engine.data import Batches, DigitData
+from engine.errors import ShapeError
+from engine.nn import Module
+from engine.optim import SGD
+from engine.train.recipes import Recipe
+
+EVALUATION_BATCH = 500
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """What one pass over the training images gave.
+
+    Attributes
+    ----------
+    epoch : int
+        From 1.
+    train_loss : float
+        Mean over the pass, while the weights moved.
+    test_accuracy : float
+        Share of the test images classified rightly after the pass.
+    seconds : float
+        Wall time of the pass without the evaluation.
+    """
+
+    epoch: int
+    train_loss: float
+    test_accuracy: float
+    seconds: float
+
+
+def accuracy(model: Module, batches: Batches) -> float:
+    """Return the share of images whose largest logit is that of their label.
+
+    Parameters
+    ----------
+    model : Module
+        Maps images (N, 1, H, W) to logits (N, K).
+    batches : Batches
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+    """
+    right = 0
+    model.eval()
+    with no_grad():
+        for x, y in batches:
+            right += int((model(x).array.argmax(axis=1) == y.array).sum())
+    model.train()
+    return right / len(batches.images)
+
+
+def train(
+    model: Module,
+    recipe: Recipe,
+    data: DigitData,
+    epochs: int,
+    on_step: Callable[[int, int], None] = lambda step, steps: None,
+) -> Iterator[EpochResult]:
+    """Train a network and yield the result of each epoch.
+
+    Parameters
+    ----------
+    model : Module
+    recipe : Recipe
+    data : DigitData
+        Normalised by the mean and the standard deviation of its training images.
+    epochs : int
+        At least 1.
+    on_step : callable
+        Told (steps done, steps in all) after each step.
+
+    Yields
+    ------
+    EpochResult
+
+    Raises
+    ------
+    ShapeError
+        If the images are larger than what the recipe takes, or not square.
+    """
+    _, height, width = data.train_images.shape
+    pad, odd = divmod(recipe.image_size - height, 2)
+    if height != width or pad < 0 or odd:
+        expected = f"square images of at most {recipe.image_size} pixels, of the same parity"
+        raise ShapeError(recipe.name, expected, f"{height}x{width} in {data.name}")
+    mean = float(data.train_images.mean(dtype=np.float64)) / 255
+    std = float(data.train_images.std(dtype=np.float64)) / 255
+    training = Batches(
+        data.train_images, data.train_labels, recipe.batch_size, mean=mean, std=std, pad=pad, shuffle=True
+    )
+    testing = Batches(data.test_images, data.test_labels, EVALUATION_BATCH, mean=mean, std=std, pad=pad)
+    optimizer = SGD(model.parameters(), lr=recipe.lr, momentum=recipe.momentum)
+    steps = epochs * len(training)
+    step = 0
+    for epoch in range(1, epochs + 1):
+        start, total = time.perf_counter(), 0.0
+        for x, y in training:
+            optimizer.lr = recipe.lr * (1 - step / steps)
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            total += float(loss) * len(y)
+            step += 1
+            on_step(step, steps)
+        seconds = time.perf_counter() - start
+        yield EpochResult(epoch, total / len(training.images), accuracy(model, testing), seconds)

@@ -1,0 +1,58 @@
+"""All exercises, one file each, in folders by unit."""
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from grader.exercise import Exercise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An exercise and its place.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, and the function's.
+    unit : str
+        The folder's name, such as "04_cross_correlation".
+    exercise : Exercise
+    """
+
+    name: str
+    unit: str
+    exercise: Exercise
+
+    @property
+    def heading(self) -> str:
+        """One line for the top of a file."""
+        number, _, words = self.unit.partition("_")
+        return f"Unit {int(number)}, {words.replace('_', ' ')}: {self.exercise.title}."
+
+    @property
+    def path(self) -> Path:
+        """Where the student's file lies below the exercises folder."""
+        return Path(self.unit) / f"{self.name}.py"
+
+
+@cache
+def load_catalog() -> dict[str, Entry]:
+    """Return every exercise by name, in the order of the course.
+
+    Raises
+    ------
+    ValueError
+        If two exercises share a name or a place.
+    """
+    entries = []
+    for file in sorted(Path(__file__).parent.glob("[0-9][0-9]_*/*.py")):
+        module = importlib.import_module(f"{__name__}.{file.parent.name}.{file.stem}")
+        entries.append(Entry(file.stem, file.parent.name, module.EXERCISE))
+    entries.sort(key=lambda entry: (entry.unit, entry.exercise.order))
+    catalog = {entry.name: entry for entry in entries}
+    places = {(entry.unit, entry.exercise.order) for entry in entries}
+    if len(catalog) < len(entries) or len(places) < len(entries):
+        raise ValueError("two exercises have the same name, or the same place in their unit")
+    return catalog

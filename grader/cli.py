@@ -1,0 +1,185 @@
+"""The ``grade`` command: arguments, exit codes."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine import get_num_threads
+from grader.catalog import Entry, load_catalog
+from grader.exercise import Sheet
+from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
+from grader.fence import Limits, describe
+from grader.parallel import Task, run_tasks
+from grader.report import Report, mark_blocked
+from grader.reports.json import render_json
+from grader.reports.terminal import print_report
+from grader.runner import Grading
+from grader.selfcheck import check_folder, self_check
+from grader.verdict import ExerciseVerdict
+
+EXIT_CODES = "exit codes: 0 all passed, 1 work remains, 2 wrong usage, 3 grader error"
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The command line without the program's name.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return _run(parser, options)
+    except KeyboardInterrupt:
+        sys.stderr.write("grade: interrupted\n")
+        return INTERRUPTED
+    except ExportError as error:
+        parser.error(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="grade", description="Grade exercises by their properties.", epilog=EXIT_CODES
+    )
+    parser.add_argument("folder", nargs="?", default="exercises", help="folder with NN_unit/name.py files, or one such file")
+    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="this exercise or unit; may be repeated")
+    parser.add_argument("--seed", type=int, default=0, help="draws the cases (default 0)")
+    parser.add_argument("--jobs", type=int, default=get_num_threads(), help="processes (default: one for each processor)")
+    parser.add_argument("--json", metavar="FILE", nargs="?", const="-", help="write the report as JSON, to stdout without FILE")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="show the exercises")
+    what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
+    what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
+    what.add_argument("--write-stubs", metavar="DIR", type=Path, help="write fresh stubs")
+    what.add_argument("--write-solutions", metavar="DIR", type=Path, help="write a solution of every exercise")
+    what.add_argument("--write-mutants", metavar="DIR", type=Path, help="write every known misconception")
+    parser.add_argument("--number", metavar="N", type=int, default=1, help="which hint (default 1)")
+    return parser
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.jobs < 1:
+        parser.error("--jobs must be at least 1")
+    console = Console(highlight=False)
+    entries = _chosen(parser, options.only)
+    if options.list:
+        _print_list(entries, console)
+        return 0
+    if options.hint is not None:
+        return _print_hint(parser, options.hint, options.number, console)
+    exports = (
+        (options.write_stubs, stub_files, "stubs"),
+        (options.write_solutions, solution_files, "solutions"),
+        (options.write_mutants, mutant_files, "mutants"),
+    )
+    for folder, files, kind in exports:
+        if folder is not None:
+            found = files(entries)
+            new = write_files(found, folder)
+            console.print(f"{len(found)} {kind} in {folder}, {new} of them new", soft_wrap=True)
+            return 0
+    grading = Grading(seed=options.seed)
+    if options.self_check:
+        return _self_check(parser, options, entries, grading, console)
+    return _grade(parser, options, entries, grading, console)
+
+
+def _chosen(parser: argparse.ArgumentParser, only: Sequence[str]) -> list[Entry]:
+    catalog = load_catalog()
+    known = set(catalog) | {entry.unit for entry in catalog.values()}
+    for name in only:
+        if name not in known:
+            parser.error(f"no exercise or unit is named '{name}'; see grade --list")
+    return [e for e in catalog.values() if not only or e.name in only or e.unit in only]
+
+
+def _grade(
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+    entries: list[Entry],
+    grading: Grading,
+    console: Console,
+) -> int:
+    folder = Path(options.folder)
+    if folder.is_file():
+        entries = [entry for entry in entries if entry.name == folder.stem]
+        if not entries:
+            parser.error(f"{folder} has not the name of an exercise; see grade --list")
+        tasks = [Task(entries[0].name, folder, grading)]
+        folder = folder.parents[1] if len(folder.parents) > 1 else Path()
+    elif folder.is_dir():
+        tasks = [Task(entry.name, folder / entry.path, grading) for entry in entries]
+    else:
+        parser.error(f"there is no folder or file {folder}")
+    verdicts: list[ExerciseVerdict] = []
+    progress = Console(stderr=True)
+    with progress.status("grading") as status:
+        for entry, verdict in zip(entries, run_tasks(tasks, options.jobs), strict=True):
+            verdicts.append(verdict)
+            status.update(f"grading: {len(verdicts)} of {len(tasks)} done, last {entry.name}")
+    report = Report(str(folder), grading.seed, describe(grading.limits), mark_blocked(verdicts, entries))
+    if options.json == "-":
+        sys.stdout.write(render_json(report) + "\n")
+        return report.exit_code
+    print_report(report, console)
+    if options.json is not None:
+        Path(options.json).write_text(render_json(report) + "\n", encoding="utf-8")
+    return report.exit_code
+
+
+def _self_check(
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+    entries: list[Entry],
+    grading: Grading,
+    console: Console,
+) -> int:
+    folder = Path(options.folder)
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
+    checks = self_check(entries, grading, options.jobs)
+    table = Table("exercise", "right ways with full score", "misconceptions that lose points")
+    for check in checks:
+        row = [check.name, *(f"{good} of {all_}" for good, all_ in (check.alternatives, check.mutants))]
+        table.add_row(*row)
+    sums = [[sum(pair[i] for pair in pairs) for i in (0, 1)] for pairs in zip(*((c.alternatives, c.mutants) for c in checks), strict=True)]
+    table.add_section()
+    table.add_row("all", *(f"{good} of {all_}" for good, all_ in sums))
+    console.print(table)
+    defects = [f"{check.name}: {defect}" for check in checks for defect in check.defects]
+    if not options.only:
+        defects += check_folder(entries, folder)
+    for defect in defects:
+        console.print(Text(defect, style="red"))
+    console.print(f"{len(checks)} exercises checked, {len(defects)} defects")
+    return 3 if defects else 0
+
+
+def _print_list(entries: list[Entry], console: Console) -> None:
+    table = Table("unit", "exercise", "points", "what it is")
+    for entry in entries:
+        kind = "by hand" if isinstance(entry.exercise.stub, Sheet) else "function"
+        table.add_row(entry.unit, entry.name, str(entry.exercise.points), f"{entry.exercise.title} ({kind})")
+    console.print(table)
+
+
+def _print_hint(parser: argparse.ArgumentParser, name: str, number: int, console: Console) -> int:
+    entry = load_catalog().get(name)
+    if entry is None:
+        parser.error(f"no exercise is named '{name}'; see grade --list")
+    hints = entry.exercise.hints
+    if not 1 <= number <= len(hints):
+        parser.error(f"{name} has hints 1 to {len(hints)}, not {number}")
+    console.print(Text(hints[number - 1]))
+    if number < len(hints):
+        console.print(Text(f"More: grade --hint {name} --number {number + 1}", style="dim"))
+    return 0
+

@@ -1,0 +1,115 @@
+"""Is the student's value the right one? Accepts only what is shown to be close; NaN never is."""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from grader.wire import Array
+
+KINDS = {"f": "floating", "i": "whole-number", "u": "whole-number", "b": "bool", "c": "complex"}
+# Small integers, the usual drawn values, are exact in float32; rounding shows only in long sums. What is
+# allowed is 1e-5 of the largest value: float32 through an FFT passes, a value off by 1 in 1000 does not.
+RELATIVE = 1e-5
+ABSOLUTE = 1e-6
+
+
+def difference(expected: Any, got: Any) -> str:
+    """Say in a sentence how a value differs from the right one; "" if it does not.
+
+    Parameters
+    ----------
+    expected : ndarray, number
+        The right value, in float64 where it is floating.
+    got : Any
+        What the worker sent.
+
+    Returns
+    -------
+    str
+        Type, shape and kind of dtype are judged before values.
+
+    Examples
+    --------
+    >>> difference(np.zeros((3, 1)), np.zeros(3))
+    'it has shape (3,), but (3, 1) is right'
+    >>> difference(5, 5.0)
+    ''
+    >>> difference(np.array([1.0]), np.array([np.nan]))
+    'it holds NaN (not a number)'
+    """
+    if got is None:
+        return "it returned None: is there a return statement?"
+    if isinstance(expected, np.ndarray):
+        return _array_difference(expected, got)
+    number = _number(got)
+    if number is None:
+        return f"it returned {kind_of(got)}, but a number is right"
+    if np.isnan(number):
+        return "it returned NaN (not a number)"
+    close = bool(abs(number - expected) <= RELATIVE * max(1.0, abs(expected)))
+    return "" if close else f"it returned {number:.7g}, but {expected:.7g} is right"
+
+
+def _array_difference(expected: Array, got: Any) -> str:
+    if not isinstance(got, np.ndarray):
+        if expected.ndim == 0 and _number(got) is not None:
+            return difference(float(expected), got)
+        return f"it returned {kind_of(got)}, but an array is right"
+    if got.shape != expected.shape:
+        return f"it has shape {got.shape}, but {expected.shape} is right"
+    if _family(got) != _family(expected):
+        kind, right = KINDS[got.dtype.kind], KINDS[expected.dtype.kind]
+        return f"its elements are {kind} ({got.dtype}), but {right} ones are right"
+    wrong = wrong_elements(expected, got)
+    if not wrong.any():
+        return ""
+    if np.isnan(got.astype(np.float64)).any():
+        return "it holds NaN (not a number)"
+    return f"{int(wrong.sum())} of {got.size} values are wrong"
+
+
+def wrong_elements(expected: Array, got: Array) -> Array:
+    """Mark the elements that are not close; both of the same shape."""
+    right, theirs = expected.astype(np.float64), got.astype(np.float64)
+    scale = max(1.0, float(np.max(np.abs(right), initial=0.0)))
+    with np.errstate(invalid="ignore"):
+        close = np.abs(theirs - right) <= ABSOLUTE + RELATIVE * scale
+    wrong: Array = ~close
+    return wrong
+
+
+def _family(array: Array) -> str:
+    return KINDS[array.dtype.kind]
+
+
+def _number(value: Any) -> float | None:
+    """Return a real number given as a Python or NumPy scalar or a 0-d array, else None."""
+    if isinstance(value, bool | np.bool_):
+        return None
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":
+        return float(value)
+    if isinstance(value, int | float | Fraction | np.integer | np.floating):
+        try:
+            return float(value)
+        except OverflowError:
+            return float("inf")
+    return None
+
+
+def kind_of(value: Any) -> str:
+    """Name a value's kind for a sentence: "a list", "an array of shape (2, 3)".
+
+    Examples
+    --------
+    >>> kind_of([1])
+    'a list'
+    """
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if value is None:
+        return "None"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,61 @@
+"""Names the misconception behind wrong outputs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.catalog import Entry
+from grader.compare import difference
+from grader.sheet import wrong_answer
+from grader.stubs import mutant_function
+from grader.verdict import Counterexample
+
+# A misconception must agree with the student on all of these; one small case alone may be an accident.
+MOST_CASES = 40
+
+
+def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
+    """Return what is said of the misconception that gives the student's output in every case.
+
+    Parameters
+    ----------
+    entry : Entry
+    falsified : sequence of Counterexample
+        Every case on which the property failed, in the order in which they were found.
+
+    Returns
+    -------
+    str
+        Empty if no known misconception does, or if the function did not return a value.
+    """
+    compared = [seen for seen in falsified if seen.got is not None][-MOST_CASES:]
+    if not compared:
+        return ""
+    for mutant in entry.exercise.mutants:
+        change = mutant.change
+        if isinstance(change, Mapping):
+            same = all(_answers_the_same(change, seen) for seen in compared)
+        else:
+            function, outputs = mutant_function(entry, mutant), entry.exercise.outputs
+            same = all(_computes_the_same(function, outputs, seen) for seen in compared)
+        if same:
+            return mutant.diagnosis
+    return ""
+
+
+def _answers_the_same(answers: Mapping[str, Any], seen: Counterexample) -> bool:
+    return seen.output in answers and not wrong_answer(answers[seen.output], seen.got)
+
+
+def _computes_the_same(function: Callable[..., Any], outputs: Sequence[str], seen: Counterexample) -> bool:
+    arguments = [v.copy() if isinstance(v, np.ndarray) else v for v in seen.case.values()]
+    try:
+        with np.errstate(all="ignore"):
+            value = function(*arguments)
+    except Exception:
+        # A misconception that breaks on this case is not what the student has.
+        return False
+    if len(outputs) > 1:
+        value = value[outputs.index(seen.output)] if seen.output in outputs else None
+    return value is not None and not difference(value, seen.got)

@@ -1,0 +1,140 @@
+"""What an exercise is: one frozen object in one catalog file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hypothesis.strategies import SearchStrategy
+
+if TYPE_CHECKING:
+    from grader.trial import Trial
+
+Case: TypeAlias = Mapping[str, Any]
+Answers: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Property:
+    """One thing that must be true of the student's work, for all cases that can be drawn.
+
+    Attributes
+    ----------
+    name : str
+        Says in the imperative what the work must do, such as "equal the definition on one channel"; for
+        a question, its variable.
+    points : int
+        Earned if no case fails.
+    cases : SearchStrategy
+        Draws the arguments of a call by name, in the order of the stub's parameters.
+    check : callable
+        Takes a :class:`~grader.trial.Trial`; raises ``Falsified`` (through the trial) where the property
+        does not hold.
+    examples : int
+        Cases to draw.
+    simplify : bool
+        Whether elements of floating arrays may be set to 0 or 1 to make a counterexample readable;
+        not where a case must not have ties.
+    """
+
+    name: str
+    points: int
+    cases: SearchStrategy[dict[str, Any]]
+    check: Callable[[Trial], None]
+    examples: int = 60
+    simplify: bool = True
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A misconception, made from the first alternative.
+
+    Attributes
+    ----------
+    name : str
+        Short, such as "kernel flipped".
+    change : tuple of (str, str), or mapping
+        Text of the first alternative, found there exactly once, and what stands there instead; for a
+        hand sheet, the wrong answers by name.
+    diagnosis : str
+        Tells a student whose output is the same what went wrong.
+    """
+
+    name: str
+    change: tuple[str, str] | Mapping[str, Any]
+    diagnosis: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of a hand sheet.
+
+    Attributes
+    ----------
+    name : str
+        The variable the student assigns.
+    text : str
+        What is asked, with the unit of the answer.
+    answer : number, str, or nested lists or tuples of numbers
+        The right value; :data:`grader.sheet.DOES_NOT_FIT` where nothing fits.
+    points : int
+    """
+
+    name: str
+    text: str
+    answer: Any
+    points: int = 1
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The stub of a hand computation: a prompt, then a question for each answer."""
+
+    prompt: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Everything there is to know of one exercise.
+
+    Attributes
+    ----------
+    title : str
+        Shown in lists and reports.
+    order : int
+        Position in its unit; unique there.
+    stub : function or Sheet
+        What the student is given: a signature with the prompt as its docstring and
+        ``raise NotImplementedError``, or the questions of a hand sheet.
+    reference : callable or None
+        The oracle: takes a case by name, returns what is right. None for a hand sheet.
+    properties : tuple of Property
+    hints : tuple of str
+        First a nudge, last nearly the answer.
+    alternatives : tuple of (function or mapping)
+        Different correct ways; each must score full. The first is the model solution.
+    mutants : tuple of Mutant
+        Each must lose points.
+    outputs : tuple of str
+        Names of what the function returns, more than one if it returns a tuple.
+    requires : tuple of str
+        Exercises without which this one makes no sense.
+    """
+
+    title: str
+    order: int
+    stub: Callable[..., Any] | Sheet
+    reference: Callable[..., Any] | None
+    properties: tuple[Property, ...]
+    hints: tuple[str, ...]
+    alternatives: tuple[Callable[..., Any] | Answers, ...]
+    mutants: tuple[Mutant, ...]
+    outputs: tuple[str, ...] = ("out",)
+    requires: tuple[str, ...] = field(default=())
+
+    @property
+    def points(self) -> int:
+        """Points for the whole exercise."""
+        return sum(prop.points for prop in self.properties)

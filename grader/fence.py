@@ -1,0 +1,170 @@
+"""What a worker may not do, and how that is enforced here: clock, memory, output, process tree.
+
+This fence keeps a mistake (an endless loop, a huge allocation, a forgotten subprocess) from harming the
+grading. It does not yet hide files or the network from hostile code: :func:`describe` says so in every
+report.
+"""
+
+import ctypes
+import os
+import secrets
+import stat
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+MAX_SOURCE = 256 << 10
+REFUSED_PACKAGES = ("engine", "grader", "hypothesis", "_pytest", "pytest")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one worker.
+
+    Attributes
+    ----------
+    first_call : float
+        Seconds for loading the file.
+    call : float
+        Seconds for one call.
+    exercise : float
+        Seconds for everything one exercise does.
+    memory : int
+        Bytes of address space (not enforced on Windows and macOS).
+    printed : int
+        Bytes of printed output that are kept; the rest is thrown away.
+    """
+
+    first_call: float = 10.0
+    call: float = 5.0
+    exercise: float = 60.0
+    memory: int = 4 << 30
+    printed: int = 64 << 10
+
+    def resources(self) -> dict[str, int]:
+        """Return the limits by their names in Python's ``resource`` module."""
+        return {
+            "RLIMIT_AS": self.memory,
+            "RLIMIT_CPU": int(self.exercise) + 10,
+            "RLIMIT_FSIZE": 16 << 20,
+            "RLIMIT_NOFILE": 64,
+            "RLIMIT_CORE": 0,
+        }
+
+
+class RefusedError(Exception):
+    """A submission is not a file that may be loaded; the message says why."""
+
+
+def read_submission(path: Path) -> bytes | None:
+    """Read a student's file without following links or blocking on pipes.
+
+    Parameters
+    ----------
+    path : Path
+        The file as it lies in the submission.
+
+    Returns
+    -------
+    bytes or None
+        Its contents; None if there is no such file.
+
+    Raises
+    ------
+    RefusedError
+        If it is a link, a pipe, a folder, too large, or unreadable.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        if path.is_symlink():
+            raise RefusedError(f"{path} is a link; put the file itself there")
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RefusedError(f"{path} cannot be read: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise RefusedError(f"{path} is not a regular file")
+        source = file.read(MAX_SOURCE + 1)
+    if len(source) > MAX_SOURCE:
+        raise RefusedError(f"{path} is larger than {MAX_SOURCE >> 10} KiB")
+    return source
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the worker's environment variables: nothing of the caller's but what Python needs to start."""
+    inherited = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    return inherited | {
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "NUMBA_CACHE_DIR": str(folder / "numba"),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def nonce() -> str:
+    """Return a secret that ties replies to this worker."""
+    return secrets.token_hex(16)
+
+
+def adopt_orphans() -> None:
+    """Make processes whose parent has died become children of this one, so that none escapes the kill."""
+    if sys.platform == "linux":
+        set_child_subreaper = 36
+        ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
+
+
+@dataclass
+class ProcessTree:
+    """The worker and everything it started, also what detached itself from it.
+
+    Attributes
+    ----------
+    pid : int
+        The worker.
+    before : set of int
+        Children this process had already; they are left alone.
+    """
+
+    pid: int
+    before: set[int] = field(default_factory=set)
+
+    def kill(self) -> None:
+        """Kill all of it, and again until nothing new turns up."""
+        for _ in range(20):
+            found = self._members()
+            if not found:
+                return
+            for process in found:
+                try:
+                    process.kill()
+                except psutil.NoSuchProcess:
+                    continue
+            psutil.wait_procs(found, timeout=1.0)
+
+    def _members(self) -> list[psutil.Process]:
+        found: dict[int, psutil.Process] = {}
+        for child in psutil.Process().children():
+            if child.pid in self.before:
+                continue
+            try:
+                for process in [child, *child.children(recursive=True)]:
+                    if process.status() != psutil.STATUS_ZOMBIE:
+                        found[process.pid] = process
+            except psutil.NoSuchProcess:
+                continue
+        return list(found.values())
+
+
+def describe(limits: Limits) -> str:
+    """Say in one line what holds on this system."""
+    held = [f"{limits.call:.0f} s a call", f"{limits.exercise:.0f} s an exercise", "capped output", "process tree"]
+    if sys.platform == "linux":
+        held.insert(2, f"{limits.memory >> 30} GiB memory")
+    return f"fence: {', '.join(held)}; files and network are not fenced off"

@@ -1,0 +1,91 @@
+"""Grading on several processors: one trusted process per processor, each with one worker at a time."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from grader.catalog import load_catalog
+from grader.runner import Grading, grade_file, grade_source
+from grader.verdict import ExerciseVerdict
+
+
+@dataclass(frozen=True)
+class Task:
+    """One grading.
+
+    Attributes
+    ----------
+    name : str
+        The exercise.
+    submission : Path or bytes
+        The student's file, or its contents.
+    grading : Grading
+    """
+
+    name: str
+    submission: Path | bytes
+    grading: Grading
+
+
+def run_task(task: Task) -> ExerciseVerdict:
+    """Grade one submission of one exercise."""
+    entry = load_catalog()[task.name]
+    if isinstance(task.submission, bytes):
+        return grade_source(entry, task.submission, task.grading)
+    return grade_file(entry, task.submission, task.grading)
+
+
+def run_tasks(tasks: Sequence[Task], jobs: int) -> Iterator[ExerciseVerdict]:
+    """Yield the verdicts in the order of the tasks.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    jobs : int
+        Processes; with 1, or a single task, everything runs in this one.
+
+    Yields
+    ------
+    ExerciseVerdict
+
+    Notes
+    -----
+    However it ends (Ctrl-C included) no process is left behind.
+    """
+    jobs = min(jobs, len(tasks))
+    if jobs <= 1:
+        yield from map(run_task, tasks)
+        return
+    # Spawned, not forked: a fork would copy the threads' locks of Hypothesis and Numba.
+    context = multiprocessing.get_context("spawn")
+    before = {child.pid for child in psutil.Process().children()}
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_parent)
+    try:
+        yield from pool.map(run_task, tasks)
+        pool.shutdown()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        _kill_children(before)
+
+
+def _leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; only the parent shall act on it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _kill_children(before: set[int]) -> None:
+    left: list[psutil.Process] = []
+    for child in psutil.Process().children(recursive=True):
+        if child.pid not in before:
+            left.append(child)
+    for process in left:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(left, timeout=2.0)

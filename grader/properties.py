@@ -1,0 +1,116 @@
+"""Properties that many exercises share; each returns a :class:`~grader.exercise.Property`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis.strategies import SearchStrategy
+
+from grader.exercise import Property
+from grader.trial import Trial
+
+Cases = SearchStrategy[dict[str, Any]]
+
+
+def equals_reference(
+    name: str,
+    points: int,
+    cases: Cases,
+    outputs: Sequence[str] = (),
+    examples: int = 60,
+    simplify: bool = True,
+) -> Property:
+    """The student's value equals the oracle's.
+
+    Parameters
+    ----------
+    name : str
+    points : int
+    cases : strategy of dict
+    outputs : sequence of str
+        Which of several outputs to compare; all by default.
+    examples : int
+    simplify : bool
+    """
+
+    def check(trial: Trial) -> None:
+        trial.must_be_right(trial.call(), outputs)
+
+    return Property(name, points, cases, check, examples, simplify)
+
+
+def leaves_arguments_alone(
+    points: int, cases: Cases, examples: int = 10, simplify: bool = True
+) -> Property:
+    """The value is right, and the arrays handed in are the same after the call.
+
+    Parameters
+    ----------
+    points : int
+    cases : strategy of dict
+    examples : int
+    simplify : bool
+    """
+
+    def check(trial: Trial) -> None:
+        trial.must_be_right(trial.call())
+        for (argument, before), after in zip(trial.case.items(), trial.arguments_after, strict=False):
+            if isinstance(before, np.ndarray) and not _same(before, after):
+                trial.fail(
+                    f"it changed its argument '{argument}': work on a copy", expected=before, got=after
+                )
+
+    return Property("leave its arguments unchanged", points, cases, check, examples, simplify)
+
+
+def raises(name: str, points: int, cases: Cases, kind: str = "ValueError", examples: int = 40) -> Property:
+    """The function refuses the case with an exception of the given type.
+
+    Parameters
+    ----------
+    name : str
+    points : int
+    cases : strategy of dict
+        Cases without an answer.
+    kind : str
+        Name of the exception's type.
+    examples : int
+    """
+
+    def check(trial: Trial) -> None:
+        raised = trial.raised()
+        if raised is None:
+            trial.fail(f"it returned a value, but there is none: raise {kind}")
+        elif raised != kind:
+            trial.fail(f"it raised {raised}, but {kind} is asked for")
+
+    return Property(name, points, cases, check, examples)
+
+
+def linear_in(argument: str, points: int, cases: Cases, examples: int = 20) -> Property:
+    """The value is right, and f(2 a - 3 b) = 2 f(a) - 3 f(b) in one argument; b is a, reversed.
+
+    Parameters
+    ----------
+    argument : str
+    points : int
+    cases : strategy of dict
+    examples : int
+    """
+
+    def check(trial: Trial) -> None:
+        trial.must_be_right(trial.call())
+        a = trial.case[argument]
+        b = a[::-1].copy()
+        first, second, mixed = (trial.call(**{argument: value}) for value in (a, b, 2 * a - 3 * b))
+        if not all(isinstance(value, np.ndarray) for value in (first, second, mixed)):
+            trial.fail("it did not return an array")
+        if first.shape != second.shape:
+            trial.fail(f"arrays of one shape gave outputs of shapes {first.shape} and {second.shape}")
+        trial.compare((2.0 * first - 3.0 * second).astype(np.float64), mixed)
+
+    return Property(f"be linear in {argument}: f(2a - 3b) = 2 f(a) - 3 f(b)", points, cases, check, examples)
+
+
+def _same(before: Any, after: Any) -> bool:
+    return isinstance(after, np.ndarray) and before.shape == after.shape and bool(np.all(before == after))

@@ -1,0 +1,127 @@
+"""Arrays drawn as grids for the terminal, wrong elements marked."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.columns import Columns
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.compare import wrong_elements
+from grader.verdict import Counterexample
+from grader.wire import Array
+
+MOST_ROWS = 12
+MOST_COLUMNS = 14
+MOST_MAPS = 6
+WRONG = "bold red"
+
+
+def draw_counterexample(seen: Counterexample) -> RenderableType:
+    """Draw the arguments, then the right value beside the student's with differences marked.
+
+    Parameters
+    ----------
+    seen : Counterexample
+
+    Returns
+    -------
+    renderable
+    """
+    arrays = {name: value for name, value in seen.case.items() if isinstance(value, np.ndarray)}
+    settings = [f"{name} = {value!r}" for name, value in seen.case.items() if name not in arrays]
+    parts: list[RenderableType] = []
+    if settings:
+        parts.append(Text(", ".join(settings)))
+    if arrays:
+        parts.append(_row(grid for name, value in arrays.items() for grid in _grids(name, value)))
+    parts += _outputs(seen)
+    return Group(*parts)
+
+
+def _outputs(seen: Counterexample) -> list[RenderableType]:
+    if seen.expected is None and seen.got is None:
+        return []
+    name = f"{seen.output}, " if seen.output else ""
+    expected, got = seen.expected, seen.got
+    comparable = (
+        isinstance(expected, np.ndarray)
+        and isinstance(got, np.ndarray)
+        and expected.shape == got.shape
+        and got.dtype.kind in "fiub"
+    )
+    wrong = wrong_elements(expected, got) if comparable else None
+    grids = [*_grids(f"{name}expected", expected, wrong), *_grids(f"{name}yours", got, wrong, star=True)]
+    parts: list[RenderableType] = [_row(grids)]
+    if wrong is not None and wrong.any():
+        parts.append(Text("* wrong", style=WRONG))
+    return parts
+
+
+def _row(grids: Any) -> Columns:
+    return Columns(list(grids), padding=(0, 3))
+
+
+def _grids(name: str, value: Any, wrong: Array | None = None, star: bool = False) -> Iterator[RenderableType]:
+    """One grid for each two-dimensional map of an array."""
+    if not isinstance(value, np.ndarray):
+        yield Text(f"{name}: {plain(repr(value))[:200]}")
+        return
+    if value.ndim <= 2:
+        yield _grid(_titled(name, value), np.atleast_2d(value), None if wrong is None else np.atleast_2d(wrong), star)
+        return
+    leading = value.shape[:-2]
+    for count, position in enumerate(np.ndindex(leading)):
+        if count == MOST_MAPS:
+            yield Text(f"… {int(np.prod(leading)) - MOST_MAPS} more maps")
+            return
+        index = ", ".join(str(i) for i in position)
+        yield _grid(f"{name} [{index}]", value[position], None if wrong is None else wrong[position], star)
+
+
+def _titled(name: str, value: Array) -> str:
+    return f"{name}  {value.shape}" if 0 in value.shape else name
+
+
+def _grid(title: str, values: Array, wrong: Array | None, star: bool) -> Group:
+    table = Table(box=box.SQUARE, show_header=False)
+    rows, columns = min(values.shape[0], MOST_ROWS), min(values.shape[1], MOST_COLUMNS)
+    cut = "…" if values.shape[1] > columns else None
+    for _ in range(columns + bool(cut)):
+        table.add_column(justify="right", no_wrap=True)
+    for i in range(rows):
+        cells = []
+        for j in range(columns):
+            bad = wrong is not None and bool(wrong[i, j])
+            text = number(values[i, j]) + ("*" if bad and star else "")
+            cells.append(Text(text, style=WRONG if bad else ""))
+        table.add_row(*cells, *([Text(cut)] if cut else []))
+    if values.shape[0] > rows:
+        table.add_row(*[Text("⋮")] * (columns + bool(cut)))
+    return Group(Text(title), table)
+
+
+def number(value: Any) -> str:
+    """Write a number as short as it is.
+
+    Examples
+    --------
+    >>> number(2.0), number(0.5), number(1 / 3)
+    ('2', '0.5', '0.333333')
+    """
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def plain(text: str) -> str:
+    """Take out what could steer a terminal: control characters, escape sequences.
+
+    Examples
+    --------
+    >>> plain("a\\x1b[2Jb")
+    'a[2Jb'
+    """
+    return "".join(c for c in text if c in "\n\t" or not unicodedata.category(c).startswith("C"))

@@ -1,0 +1,102 @@
+"""The report as JSON, for programs."""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from grader.report import Report
+from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict
+
+VERSION = 1
+
+
+def render_json(report: Report) -> str:
+    """Return the report as a JSON text.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        An object with version, points, max_points, seed, fence, and a list of exercises, each with its
+        properties; arrays are nested lists with their dtype and shape.
+
+    Examples
+    --------
+    >>> import json
+    >>> json.loads(render_json(Report("exercises", 0, "none", ())))["points"]
+    0
+    """
+    document = {
+        "version": VERSION,
+        "folder": report.folder,
+        "seed": report.seed,
+        "fence": report.fence,
+        "points": report.points,
+        "max_points": report.max_points,
+        "exercises": [_exercise(verdict) for verdict in report.verdicts],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _exercise(verdict: ExerciseVerdict) -> dict[str, Any]:
+    return {
+        "name": verdict.name,
+        "unit": verdict.unit,
+        "title": verdict.title,
+        "status": verdict.status.value,
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "message": verdict.message,
+        "printed": verdict.printed,
+        "properties": [_property(prop) for prop in verdict.properties],
+    }
+
+
+def _property(prop: PropertyVerdict) -> dict[str, Any]:
+    return {
+        "name": prop.name,
+        "status": prop.status.value,
+        "points": prop.points,
+        "max_points": prop.max_points,
+        "cases": prop.cases,
+        "message": prop.message,
+        "counterexample": None if prop.counterexample is None else _counterexample(prop.counterexample),
+    }
+
+
+def _counterexample(seen: Counterexample) -> dict[str, Any]:
+    return {
+        "case": {name: _value(value) for name, value in seen.case.items()},
+        "message": seen.message,
+        "output": seen.output,
+        "expected": _value(seen.expected),
+        "got": _value(seen.got),
+        "diagnosis": seen.diagnosis,
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return {"dtype": str(value.dtype), "shape": list(value.shape), "values": _finite(value.tolist())}
+    if isinstance(value, np.generic):
+        return _finite(value.item())
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _value(item) for key, item in value.items()}
+    return _finite(value)
+
+
+def _finite(value: Any) -> Any:
+    """Write NaN, infinities and what JSON has no word for as text."""
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and np.isfinite(value):
+        return value
+    return str(value)

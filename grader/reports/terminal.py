@@ -1,0 +1,107 @@
+"""The report as a student reads it: a line for each exercise, then what failed, drawn, then the next step."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.report import Report
+from grader.reports.grids import draw_counterexample, plain
+from grader.verdict import ExerciseVerdict, PropertyVerdict, Status
+
+MARKS = {
+    Status.PASSED: ("✓", "green"),
+    Status.FAILED: ("✗", "red"),
+    Status.NOT_STARTED: ("·", "dim"),
+    Status.TIMED_OUT: ("⏱", "red"),
+    Status.CRASHED: ("✗", "red"),
+    Status.BLOCKED: ("▪", "yellow"),
+    Status.REFUSED: ("✗", "red"),
+    Status.GRADER_ERROR: ("!", "magenta"),
+}
+PRINTED_LINES = 8
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the report.
+
+    Parameters
+    ----------
+    report : Report
+    console : rich.console.Console
+    """
+    _print_overview(report, console)
+    for verdict in report.verdicts:
+        if verdict.status not in (Status.PASSED, Status.NOT_STARTED):
+            _print_details(verdict, console)
+    console.print()
+    console.print(Text(f"{report.points} of {report.max_points} points", style="bold"))
+    _print_next_step(report, console)
+    console.print(Text(f"seed {report.seed}; {report.fence}", style="dim"), soft_wrap=True)
+
+
+def _print_overview(report: Report, console: Console) -> None:
+    width = max((len(v.name) for v in report.verdicts), default=0)
+    unit = ""
+    for verdict in report.verdicts:
+        if verdict.unit != unit:
+            unit = verdict.unit
+            console.print(Text(unit.replace("_", " "), style="bold"))
+        mark, style = MARKS[verdict.status]
+        line = Text(f"  {mark} ", style=style)
+        line.append(verdict.name.ljust(width), style="")
+        line.append(f"  {verdict.points:>3}/{verdict.max_points:<3}", style="")
+        line.append(f" {verdict.status.value}", style=style)
+        console.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def _print_details(verdict: ExerciseVerdict, console: Console) -> None:
+    mark, style = MARKS[verdict.status]
+    console.print()
+    console.print(Text(f"{mark} {verdict.name}: {verdict.status.value}", style=f"bold {style}"))
+    if verdict.message:
+        console.print(Padding(Text(plain(verdict.message)), (0, 2)))
+    if verdict.status is Status.BLOCKED:
+        return
+    drawn = False
+    for prop in verdict.properties:
+        _print_property(prop, console, draw=not drawn)
+        drawn = drawn or prop.counterexample is not None
+    if verdict.printed.strip():
+        lines = plain(verdict.printed).strip().splitlines()
+        console.print(Padding(Text("your code printed:", style="dim"), (0, 2)))
+        for line in lines[:PRINTED_LINES]:
+            console.print(Padding(Text(line, style="dim"), (0, 4)), no_wrap=True, overflow="ellipsis")
+        if len(lines) > PRINTED_LINES:
+            console.print(Padding(Text(f"… {len(lines) - PRINTED_LINES} more lines", style="dim"), (0, 4)))
+
+
+def _print_property(prop: PropertyVerdict, console: Console, draw: bool) -> None:
+    mark, style = MARKS[prop.status]
+    line = Text(f"{mark} {prop.name}", style=style)
+    line.append(f"  {prop.points}/{prop.max_points}", style="")
+    console.print(Padding(line, (0, 2)))
+    if prop.status is Status.PASSED:
+        return
+    if prop.message:
+        console.print(Padding(Text(plain(prop.message)), (0, 4)))
+    seen = prop.counterexample
+    if seen is None or not draw:
+        return
+    if seen.diagnosis:
+        console.print(Padding(Text(seen.diagnosis, style="bold"), (0, 4)))
+    if seen.case:
+        console.print(Padding(Text("the smallest case found:"), (0, 4)))
+        console.print(Padding(draw_counterexample(seen), (0, 4)))
+
+
+def _print_next_step(report: Report, console: Console) -> None:
+    following = report.next_step
+    if following is None:
+        console.print(Text("All done.", style="green"))
+        return
+    file = Path(report.folder) / following.unit / f"{following.name}.py"
+    console.print(Text.assemble("Next: ", (following.title, "bold"), f", in {file}"), soft_wrap=True)
+    console.print(Text(f"      grade {report.folder} --only {following.name}"), soft_wrap=True)
+    console.print(Text(f"      grade --hint {following.name}"), soft_wrap=True)

@@ -1,0 +1,114 @@
+"""The grader's own test: stubs score nothing, every right way full, every misconception less."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.catalog import Entry
+from grader.export import stub_files
+from grader.parallel import Task, run_tasks
+from grader.runner import Grading
+from grader.stubs import render_alternative, render_mutant, render_stub
+from grader.verdict import ExerciseVerdict, Status
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found of one exercise.
+
+    Attributes
+    ----------
+    name : str
+    alternatives, mutants : (int, int)
+        How many behaved as they must, of how many.
+    defects : tuple of str
+        What is wrong, in sentences; empty if nothing is.
+    """
+
+    name: str
+    alternatives: tuple[int, int]
+    mutants: tuple[int, int]
+    defects: tuple[str, ...]
+
+
+def self_check(entries: Sequence[Entry], grading: Grading, jobs: int) -> list[Check]:
+    """Grade every stub, alternative and mutant through the real worker.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    grading : Grading
+    jobs : int
+        Processes to use.
+
+    Returns
+    -------
+    list of Check
+        One for each exercise.
+    """
+    tasks: list[Task] = []
+    for entry in entries:
+        exercise = entry.exercise
+        sources = [render_stub(entry)]
+        sources += [render_alternative(entry, alternative) for alternative in exercise.alternatives]
+        sources += [render_mutant(entry, mutant) for mutant in exercise.mutants]
+        tasks += [Task(entry.name, source.encode(), grading) for source in sources]
+    verdicts = run_tasks(tasks, jobs)
+    return [_check(entry, verdicts) for entry in entries]
+
+
+def _check(entry: Entry, verdicts: Iterator[ExerciseVerdict]) -> Check:
+    exercise = entry.exercise
+    defects = [f"hint {i + 1} is empty" for i, hint in enumerate(exercise.hints) if not hint.strip()]
+    if not exercise.hints:
+        defects.append("there are no hints")
+    stub = next(verdicts)
+    if stub.status is not Status.NOT_STARTED or stub.points:
+        defects.append(f"the stub is {stub.status.value} with {stub.points} points {stub.message}")
+    full = killed = 0
+    for i in range(len(exercise.alternatives)):
+        verdict = next(verdicts)
+        if verdict.status is Status.PASSED and verdict.points == exercise.points:
+            full += 1
+        else:
+            defects.append(f"alternative {i + 1} scores {verdict.points} of {exercise.points}: {_why(verdict)}")
+    for mutant in exercise.mutants:
+        verdict = next(verdicts)
+        if verdict.status is Status.GRADER_ERROR:
+            defects.append(f"mutant '{mutant.name}': grader error: {verdict.message}")
+        elif verdict.points < exercise.points:
+            killed += 1
+        else:
+            defects.append(f"mutant '{mutant.name}' scores full")
+    return Check(
+        entry.name, (full, len(exercise.alternatives)), (killed, len(exercise.mutants)), tuple(defects)
+    )
+
+
+def _why(verdict: ExerciseVerdict) -> str:
+    failed = [f"{p.name}: {p.message}" for p in verdict.properties if p.status is not Status.PASSED]
+    return "; ".join([verdict.message, *failed]).strip("; ")
+
+
+def check_folder(entries: Sequence[Entry], folder: Path) -> list[str]:
+    """Compare an exercises folder with the catalog.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    folder : Path
+
+    Returns
+    -------
+    list of str
+        A sentence for each stub that is missing or differs, and each Python file that is no exercise.
+    """
+    expected = stub_files(entries)
+    found = {path.relative_to(folder) for path in folder.rglob("*.py")}
+    defects = [f"{folder / path} is no exercise of the catalog" for path in sorted(found - expected.keys())]
+    for path, text in expected.items():
+        if path not in found:
+            defects.append(f"{folder / path} is missing")
+        elif (folder / path).read_text(encoding="utf-8") != text:
+            defects.append(f"{folder / path} differs from the catalog")
+    return defects

@@ -1,0 +1,122 @@
+"""Hand computations: questions with plain values for answers, a property and points for each."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from grader.compare import difference, kind_of
+from grader.exercise import Answers, Exercise, Mutant, Property, Question, Sheet
+from grader.trial import Trial
+
+DOES_NOT_FIT = "does not fit"
+
+
+def hand_sheet(
+    *,
+    title: str,
+    order: int,
+    prompt: str,
+    questions: Sequence[Question],
+    hints: Sequence[str],
+    other_answers: Sequence[Answers] = (),
+    mutants: Sequence[Mutant] = (),
+) -> Exercise:
+    """Make an exercise of questions that are answered with plain values.
+
+    Parameters
+    ----------
+    title : str
+    order : int
+    prompt : str
+        What the sheet is about, in full sentences.
+    questions : sequence of Question
+    hints : sequence of str
+    other_answers : sequence of mapping
+        The same answers written differently (2.0 for 2, lists for tuples), which must score full too.
+    mutants : sequence of Mutant
+        Wrong answers by name; the others stay right.
+
+    Returns
+    -------
+    Exercise
+    """
+    model = {question.name: question.answer for question in questions}
+    return Exercise(
+        title=title,
+        order=order,
+        stub=Sheet(prompt, tuple(questions)),
+        reference=None,
+        properties=tuple(_asks(question) for question in questions),
+        hints=tuple(hints),
+        alternatives=(model, *({**model, **other} for other in other_answers)),
+        mutants=tuple(mutants),
+    )
+
+
+def _asks(question: Question) -> Property:
+    def check(trial: Trial) -> None:
+        got = trial.answer(question.name)
+        problem = wrong_answer(question.answer, got)
+        if problem:
+            # The right answer is not shown: it would only be copied.
+            trial.fail(f"{question.name} = {_shown(got)}: {problem}", got=got, output=question.name)
+
+    return Property(question.name, question.points, st.just({}), check, examples=1)
+
+
+def wrong_answer(right: Any, got: Any) -> str:
+    """Say why an answer is wrong without giving the right one away; "" if it is right.
+
+    Parameters
+    ----------
+    right : number, str, or nested sequences of numbers
+    got : Any
+        What the student wrote: ints, floats, fractions, lists, tuples and arrays are all welcome.
+
+    Examples
+    --------
+    >>> wrong_answer(0.5, Fraction(1, 2)), wrong_answer((28, 28, 6), [28, 28, 6])
+    ('', '')
+    >>> wrong_answer(5, DOES_NOT_FIT)
+    'a number is asked for'
+    """
+    if isinstance(right, str):
+        same = isinstance(got, str) and _letters(got) == _letters(right)
+        return "" if same else "that is not it"
+    if isinstance(got, str):
+        return "a number is asked for"
+    if isinstance(right, tuple | list):
+        return _wrong_sequence(right, got)
+    return "that is not it" if difference(right, got) else ""
+
+
+def _wrong_sequence(right: Sequence[Any], got: Any) -> str:
+    shape = np.shape(right)
+    try:
+        theirs = np.array(got, dtype=np.float64)
+    except (ValueError, TypeError):
+        return f"numbers in the shape {shape} are asked for, such as {_example(shape)}"
+    if theirs.shape != shape:
+        return f"numbers in the shape {shape} are asked for, such as {_example(shape)}"
+    return "that is not it" if difference(np.array(right, dtype=np.float64), theirs) else ""
+
+
+def _example(shape: tuple[int, ...]) -> str:
+    return str(np.zeros(shape, dtype=int).tolist())
+
+
+def _letters(text: str) -> str:
+    """Reduce a text to what counts: "Doesn't fit!" and "does not fit" are the same."""
+    plain = "".join(c for c in text.lower() if c.isalnum() or c == " ")
+    return " ".join(plain.replace("doesnt", "does not").split())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return str(value.tolist())
+    if isinstance(value, int | float | str | list | tuple | Fraction):
+        return str(value)[:80]
+    return kind_of(value)

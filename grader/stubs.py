@@ -1,0 +1,99 @@
+"""From a catalog file to files that can be graded: the stub, the solutions, the mutants."""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader.catalog import Entry
+from grader.exercise import Answers, Mutant, Sheet
+
+WIDTH = 100
+
+
+def render_stub(entry: Entry) -> str:
+    """Return the file a student is given.
+
+    Parameters
+    ----------
+    entry : Entry
+
+    Returns
+    -------
+    str
+        Python source: the prompt, and either a function that raises NotImplementedError or a variable
+        set to ``...`` for each question.
+    """
+    stub = entry.exercise.stub
+    if isinstance(stub, Sheet):
+        return _render_answers(entry, {question.name: ... for question in stub.questions})
+    heading = (
+        f'"""{entry.heading}\n\nWrite the function below, then run:  grade exercises/ --only {entry.name}\n"""'
+    )
+    return _module(heading, inspect.getsource(stub))
+
+
+def render_alternative(entry: Entry, alternative: Callable[..., Any] | Answers) -> str:
+    """Return a file with a correct solution.
+
+    Parameters
+    ----------
+    entry : Entry
+    alternative : function or mapping
+        One of the exercise's alternatives.
+    """
+    if isinstance(alternative, Mapping):
+        return _render_answers(entry, alternative)
+    source = inspect.getsource(alternative)
+    renamed = source.replace(f"def {alternative.__name__}(", f"def {entry.name}(", 1)
+    return _module(f'"""A solution: {alternative.__name__.replace("_", " ")}."""', renamed)
+
+
+def render_mutant(entry: Entry, mutant: Mutant) -> str:
+    """Return a file with a misconception in it.
+
+    Parameters
+    ----------
+    entry : Entry
+    mutant : Mutant
+
+    Raises
+    ------
+    ValueError
+        If the text to change does not occur exactly once in the first alternative.
+    """
+    model = entry.exercise.alternatives[0]
+    if isinstance(model, Mapping) and isinstance(mutant.change, Mapping):
+        return _render_answers(entry, {**model, **mutant.change})
+    source = render_alternative(entry, model)
+    old, new = mutant.change
+    if source.count(old) != 1:
+        raise ValueError(f"{entry.name}, mutant '{mutant.name}': {old!r} occurs {source.count(old)} times")
+    return source.replace(old, new)
+
+
+def mutant_function(entry: Entry, mutant: Mutant) -> Callable[..., Any]:
+    """Return a mutant as a function. It is the catalog's own text, so the grader may run it."""
+    namespace: dict[str, Any] = {}
+    exec(compile(render_mutant(entry, mutant), f"<mutant {mutant.name}>", "exec"), namespace)
+    function: Callable[..., Any] = namespace[entry.name]
+    return function
+
+
+def _module(heading: str, function: str) -> str:
+    modules = {"np": "import numpy as np", "math": "import math"}
+    imports = [line for name, line in modules.items() if f"{name}." in function]
+    return "\n\n".join([heading, *(["\n".join(imports)] if imports else []), "\n" + function.rstrip()]) + "\n"
+
+
+def _render_answers(entry: Entry, answers: Answers) -> str:
+    sheet = entry.exercise.stub
+    if not isinstance(sheet, Sheet):
+        raise TypeError(f"{entry.name} is no hand sheet")
+    lines = [f'"""{entry.heading}', "", inspect.cleandoc(sheet.prompt), "", "Replace each ... by your answer, then run:"]
+    lines += [f"    grade exercises/ --only {entry.name}", '"""']
+    for question in sheet.questions:
+        lines += ["", *textwrap.wrap(question.text, WIDTH, initial_indent="# ", subsequent_indent="# ")]
+        answer = answers[question.name]
+        lines.append(f"{question.name} = {'...' if answer is ... else repr(answer)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,178 @@
+"""One case put to the student's work: what a property's check works with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+import engine
+from grader.compare import difference, kind_of
+from grader.exercise import Exercise
+from grader.verdict import Counterexample
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class FalsifiedError(Exception):
+    """A property does not hold on a case."""
+
+    def __init__(self, counterexample: Counterexample) -> None:
+        super().__init__(counterexample.message)
+        self.counterexample = counterexample
+
+
+class NotStartedError(Exception):
+    """The stub is as it was."""
+
+
+class Trial:
+    """A case, the student's function, and the oracle.
+
+    The oracle is only ever asked after the student has answered, and works on its own copies.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    name : str
+        The exercise's name, which is its function's too.
+    case : mapping
+        Arguments by name; never changed.
+    ask : callable
+        Sends a request to the worker and returns its reply.
+    """
+
+    def __init__(self, exercise: Exercise, name: str, case: Mapping[str, Any], ask: Ask) -> None:
+        self.exercise = exercise
+        self.name = name
+        self.case = dict(case)
+        self.arguments_after: list[Any] = []
+        self._ask = ask
+
+    def call(self, **changes: Any) -> Any:
+        """Call the student's function with the case, some arguments replaced; returns its value.
+
+        Raises
+        ------
+        FalsifiedError
+            If it raised, or returned something that cannot be sent.
+        NotStartedError
+            If it raised NotImplementedError.
+        """
+        reply = self.request({"do": "call", "function": self.name, "arguments": self._arguments(changes)})
+        match reply.get("status"):
+            case "returned":
+                after = reply.get("arguments")
+                self.arguments_after = after if isinstance(after, list) else []
+                return reply.get("value")
+            case "missing":
+                self.fail(f"there is no function '{self.name}' in the file")
+        return self.fail(what_was_raised(reply))
+
+    def raised(self) -> str | None:
+        """Call the student's function with the case; return the type of its exception, or None."""
+        reply = self.request({"do": "call", "function": self.name, "arguments": self._arguments({})})
+        return str(reply.get("type")) if reply.get("status") == "raised" else None
+
+    def answer(self, variable: str) -> Any:
+        """Return a variable of the student's file.
+
+        Raises
+        ------
+        NotStartedError
+            If it is still ``...``.
+        FalsifiedError
+            If there is none, or its value cannot be sent.
+        """
+        reply = self.request({"do": "values", "names": [variable]})
+        values = reply.get("value")
+        if reply.get("status") != "returned" or not isinstance(values, dict):
+            return self.fail(what_was_raised(reply))
+        if variable not in values:
+            return self.fail(f"there is no variable '{variable}' in the file")
+        if values[variable] is ...:
+            raise NotStartedError
+        return values[variable]
+
+    def request(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send a request to the worker; a NotImplementedError there is NotStartedError here."""
+        reply = self._ask(request)
+        if reply.get("status") == "raised" and reply.get("type") == "NotImplementedError":
+            raise NotStartedError
+        return reply
+
+    def reference(self, **changes: Any) -> Any:
+        """Ask the oracle for the right value of the case, some arguments replaced, in float64."""
+        if self.exercise.reference is None:
+            raise ValueError(f"{self.name} has no reference")
+        with engine.use_kernels("reference"):
+            return self.exercise.reference(**in_float64(self.case | changes))
+
+    def named_outputs(self, value: Any) -> dict[str, Any]:
+        """Split what a function returned by the exercise's ``outputs``."""
+        names = self.exercise.outputs
+        if len(names) == 1:
+            return {names[0]: value}
+        if not isinstance(value, tuple | list) or len(value) != len(names):
+            self.fail(f"it returned {kind_of(value)}, but a tuple ({', '.join(names)}) is right")
+        return dict(zip(names, value, strict=True))
+
+    def must_be_right(self, value: Any, outputs: Sequence[str] = ()) -> None:
+        """Raise FalsifiedError unless what the function returned equals the oracle's value.
+
+        Parameters
+        ----------
+        value : Any
+            What the student's function returned for the case.
+        outputs : sequence of str
+            Which of several outputs to compare; all by default.
+        """
+        theirs, right = self.named_outputs(value), self.named_outputs(self.reference())
+        for output in outputs or right:
+            self.compare(right[output], theirs[output], output if len(right) > 1 else "")
+
+    def compare(self, expected: Any, got: Any, output: str = "") -> None:
+        """Raise FalsifiedError unless the two are close."""
+        problem = difference(expected, got)
+        if problem:
+            about = f"{output}: {problem}" if output else problem
+            self.fail(about, expected=expected, got=got, output=output)
+
+    def fail(self, message: str, *, expected: Any = None, got: Any = None, output: str = "") -> None:
+        """Raise FalsifiedError on this case."""
+        raise FalsifiedError(Counterexample(self.case, message, expected, got, output))
+
+    def _arguments(self, changes: Mapping[str, Any]) -> list[Any]:
+        return list((self.case | dict(changes)).values())
+
+
+def in_float64(case: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy a case with every floating array in float64."""
+    return {
+        name: value.astype(np.float64 if value.dtype.kind == "f" else value.dtype)
+        if isinstance(value, np.ndarray)
+        else value
+        for name, value in case.items()
+    }
+
+
+def what_was_raised(reply: Mapping[str, Any]) -> str:
+    """Say in a sentence what a reply reports that is not a value."""
+    if reply.get("status") == "unsendable":
+        return f"it returned {reply.get('message')}"
+    if reply.get("status") != "raised":
+        return "the worker sent a reply that makes no sense"
+    kind, message = str(reply.get("type")), str(reply.get("message"))
+    where = f" in line {reply['line']}" if isinstance(reply.get("line"), int) else ""
+    code = f": {str(reply['code']).strip()}" if where and reply.get("code") else ""
+    match kind:
+        case "MemoryError":
+            what = "it asked for more memory than the worker may use"
+        case "SystemExit":
+            what = "it ended the program (SystemExit); a function must return"
+        case "RecursionError":
+            what = "it called itself too deeply (RecursionError)"
+        case "EOFError":
+            what = "it waited for typed input, and there is none"
+        case _:
+            what = f"it raised {kind}: {message}" if message else f"it raised {kind}"
+    return f"{what}{where}{code}"

@@ -1,0 +1,145 @@
+"""The untrusted side: loads one student file and calls it with the arrays it is sent.
+
+Started as ``python -I -S -B worker.py SETTINGS``, a JSON object. Frames come on the original stdin and
+leave on the original stdout; what the student prints goes to stderr. Nothing here decides anything: the
+grader judges what comes back, and a reply that is missing or malformed is a crash.
+"""
+
+import importlib.abc
+import importlib.util
+import json
+import os
+import sys
+import traceback
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+MAX_TEXT = 2000
+
+
+class Refusal(importlib.abc.MetaPathFinder):
+    """Says no to imports that would hand the student the answer."""
+
+    def __init__(self, refused: Sequence[str]) -> None:
+        self.refused = frozenset(refused)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> None:
+        """Raise for a refused package; leave all others to the usual finders."""
+        if fullname.partition(".")[0] in self.refused:
+            raise ModuleNotFoundError(f"'{fullname}' may not be used in this exercise: write it yourself")
+
+
+class Submission:
+    """The student's file, loaded as a module.
+
+    Parameters
+    ----------
+    path : Path
+        The copy in the worker's own folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.module = types.ModuleType("submission")
+        self.module.__file__ = str(path)
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the file."""
+        code = compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True)
+        sys.modules["submission"] = self.module
+        exec(code, self.module.__dict__)
+        return {"status": "returned"}
+
+    def call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call the named function; returns its value and the arguments as it left them."""
+        function = vars(self.module).get(request["function"])
+        if not callable(function):
+            return {"status": "missing"}
+        arguments = request["arguments"]
+        return {"status": "returned", "value": function(*arguments), "arguments": arguments}
+
+    def values(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the named variables that exist."""
+        found = vars(self.module)
+        return {"status": "returned", "value": {n: found[n] for n in request["names"] if n in found}}
+
+    def raised(self, error: BaseException) -> dict[str, Any]:
+        """Describe an exception at the student's own line."""
+        own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.path)]
+        line, code = (own[-1].lineno, own[-1].line) if own else (None, None)
+        if isinstance(error, SyntaxError) and error.filename == str(self.path):
+            line, code = error.lineno, (error.text or "").strip()
+        try:
+            message = error.msg if isinstance(error, SyntaxError) else str(error)
+        except BaseException:
+            message = "(its message cannot be shown)"
+        reply = {"status": "raised", "type": type(error).__name__, "message": message, "code": code}
+        return {"line": line, **{k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in reply.items()}}
+
+
+def load_wire() -> Any:
+    """Load wire.py from beside this file: the rest of the grader is out of reach here."""
+    spec = importlib.util.spec_from_file_location("wire", Path(__file__).with_name("wire.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError("wire.py is missing beside worker.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Bound what this process may use, and let it die with the grader. Linux and macOS only."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for name, value in limits.items():
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            _, hard = resource.getrlimit(kind)
+            wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (wanted, wanted))
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
+def main() -> None:
+    """Answer requests until the grader closes the pipe."""
+    settings = json.loads(sys.argv[1])
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    limit(settings["limits"])
+    sys.path[:] = [*sys.path, *settings["path"]]
+    wire = load_wire()
+    sys.meta_path.insert(0, Refusal(settings["refused"]))
+    submission = Submission(Path(settings["file"]))
+    actions = {"load": submission.load, "call": submission.call, "values": submission.values}
+    while (request := wire.read(requests)) is not None:
+        try:
+            reply = actions[request["do"]](request)
+        except BaseException as error:
+            reply = submission.raised(error)
+        stamp = {"id": request["id"], "nonce": settings["nonce"]}
+        try:
+            frame = wire.encode(stamp | reply)
+        except wire.WireError as error:
+            frame = wire.encode(stamp | {"status": "unsendable", "message": str(error)[:MAX_TEXT]})
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        replies.write(frame)
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()
