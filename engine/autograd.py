@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from engine import kernels
 from engine.arrays import Array
 from engine.errors import GraphError, ShapeError
-from engine import kernels
 from engine.kernels import formulas
 
 _grad_enabled: ContextVar[bool] = ContextVar("grad_enabled", default=True)

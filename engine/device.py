@@ -7,7 +7,7 @@ from engine.errors import ParameterError
 
 # The layers in the order Numba should try them. OpenMP and TBB may be entered from several Python
 # threads at once; workqueue may not, so it comes last.
-THREADING_LAYERS = ("omp", "tbb", "workqueue")
+THREADING_LAYERS = "omp tbb workqueue"
 
 _requested: int | None = None
 
@@ -20,7 +20,7 @@ def available_threads() -> int:
     >>> available_threads() >= 1
     True
     """
-    if sys.platform == "linux":
+    if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
@@ -75,10 +75,10 @@ def apply_num_threads() -> None:
     # OpenMP's threads spin between kernels unless told to sleep, and so take the processors away from
     # BLAS: a LeNet step took 24 ms with spinning, 9 ms without (2 cores). Read when OpenMP loads.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("NUMBA_THREADING_LAYER_PRIORITY", THREADING_LAYERS)
     import numba
     from threadpoolctl import threadpool_limits
 
-    numba.config.THREADING_LAYER_PRIORITY = list(THREADING_LAYERS)
     count = get_num_threads()
-    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(count, vars(numba.config)["NUMBA_NUM_THREADS"]))
     threadpool_limits(limits=count, user_api="blas")

@@ -21,6 +21,7 @@ kernel set in use, and records the application if a gradient is wanted.
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeAlias, get_args
 
 import numpy as np
@@ -28,7 +29,7 @@ import numpy as np
 from engine import kernels
 from engine.arrays import Array
 from engine.autograd import Node, Variable, is_grad_enabled
-from engine.errors import DTypeError
+from engine.errors import DTypeError, GraphError
 
 # A parameter that is an ndarray inside the op and a tensor (or a number) to its caller. There is no
 # static type that is both, so checkers see Any; the note in it is what `op` looks for.
@@ -114,15 +115,16 @@ class Op(Generic[P]):
         needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in given)
         ctx = Context(needs_grad)
         arrays = [
-            self._array(name, value, tensor.array.dtype)
-            for name, value in zip(self.operands, given, strict=True)
+            self._array(name, value, tensor.array.dtype) for name, value in zip(self.operands, given, strict=True)
         ]
         out = self._forward(ctx, *arrays, *args[len(self.operands) :], **kwargs)
         if not any(needs_grad):
             return tensor.result(out, None)
         vjp = self._vjp
+        if vjp is None:
+            raise GraphError(self.name, "a vjp beneath the op", "none", f"declare it with @{self.name}.vjp")
         inputs = [v if needed else None for v, needed in zip(given, needs_grad, strict=True)]
-        return tensor.result(out, Node(self.name, lambda dy: vjp(ctx, dy), inputs, ctx.kernels))
+        return tensor.result(out, Node(self.name, partial(vjp, ctx), inputs, ctx.kernels))
 
     def _array(self, operand: str, value: Any, dtype: np.dtype[Any]) -> Array | None:
         if isinstance(value, Variable):

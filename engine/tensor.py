@@ -231,9 +231,7 @@ def _apply(name: str, *args: Any) -> Tensor:
     return cast(Tensor, OPS[name](*args))
 
 
-def tensor(
-    data: Any, dtype: np.dtype[Any] | type[Any] | str | None = None, requires_grad: bool = False
-) -> Tensor:
+def tensor(data: Any, dtype: np.dtype[Any] | type[Any] | str | None = None, requires_grad: bool = False) -> Tensor:
     """Copy numbers, nested lists or an ndarray into a new tensor.
 
     Parameters
@@ -273,5 +271,3 @@ def tensor(
     if dtype is None and not isinstance(data, np.ndarray | np.generic) and array.dtype == np.float64:
         array = array.astype(np.float32)
     return Tensor(array, requires_grad)
-
-

@@ -13,7 +13,7 @@ from engine import get_num_threads
 from grader.catalog import Entry, load_catalog
 from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
-from grader.fence import Limits, describe
+from grader.fence import describe
 from grader.parallel import Task, run_tasks
 from grader.report import Report, mark_blocked
 from grader.reports.json import render_json
@@ -49,11 +49,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="grade", description="Grade exercises by their properties.", epilog=EXIT_CODES
     )
-    parser.add_argument("folder", nargs="?", default="exercises", help="folder with NN_unit/name.py files, or one such file")
-    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="this exercise or unit; may be repeated")
+    parser.add_argument(
+        "folder", nargs="?", default="exercises", help="folder with NN_unit/name.py files, or one such file"
+    )
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", default=[], help="this exercise or unit; may be repeated"
+    )
     parser.add_argument("--seed", type=int, default=0, help="draws the cases (default 0)")
-    parser.add_argument("--jobs", type=int, default=get_num_threads(), help="processes (default: one for each processor)")
-    parser.add_argument("--json", metavar="FILE", nargs="?", const="-", help="write the report as JSON, to stdout without FILE")
+    parser.add_argument(
+        "--jobs", type=int, default=get_num_threads(), help="processes (default: one for each processor)"
+    )
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        nargs="?",
+        const="-",
+        help="write the report as JSON, to stdout without FILE",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="show the exercises")
     what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
@@ -150,7 +162,10 @@ def _self_check(
     for check in checks:
         row = [check.name, *(f"{good} of {all_}" for good, all_ in (check.alternatives, check.mutants))]
         table.add_row(*row)
-    sums = [[sum(pair[i] for pair in pairs) for i in (0, 1)] for pairs in zip(*((c.alternatives, c.mutants) for c in checks), strict=True)]
+    sums = [
+        [sum(pair[i] for pair in pairs) for i in (0, 1)]
+        for pairs in zip(*((c.alternatives, c.mutants) for c in checks), strict=True)
+    ]
     table.add_section()
     table.add_row("all", *(f"{good} of {all_}" for good, all_ in sums))
     console.print(table)
@@ -182,4 +197,3 @@ def _print_hint(parser: argparse.ArgumentParser, name: str, number: int, console
     if number < len(hints):
         console.print(Text(f"More: grade --hint {name} --number {number + 1}", style="dim"))
     return 0
-

@@ -164,7 +164,12 @@ class ProcessTree:
 
 def describe(limits: Limits) -> str:
     """Say in one line what holds on this system."""
-    held = [f"{limits.call:.0f} s a call", f"{limits.exercise:.0f} s an exercise", "capped output", "process tree"]
+    held = [
+        f"{limits.call:.0f} s a call",
+        f"{limits.exercise:.0f} s an exercise",
+        "capped output",
+        "process tree",
+    ]
     if sys.platform == "linux":
         held.insert(2, f"{limits.memory >> 30} GiB memory")
     return f"fence: {', '.join(held)}; files and network are not fenced off"

@@ -79,10 +79,7 @@ def _leave_interrupts_to_parent() -> None:
 
 
 def _kill_children(before: set[int]) -> None:
-    left: list[psutil.Process] = []
-    for child in psutil.Process().children(recursive=True):
-        if child.pid not in before:
-            left.append(child)
+    left = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
     for process in left:
         try:
             process.kill()

@@ -20,7 +20,7 @@ def equals_reference(
     examples: int = 60,
     simplify: bool = True,
 ) -> Property:
-    """The student's value equals the oracle's.
+    """Require the student's value to equal the oracle's.
 
     Parameters
     ----------
@@ -39,10 +39,8 @@ def equals_reference(
     return Property(name, points, cases, check, examples, simplify)
 
 
-def leaves_arguments_alone(
-    points: int, cases: Cases, examples: int = 10, simplify: bool = True
-) -> Property:
-    """The value is right, and the arrays handed in are the same after the call.
+def leaves_arguments_alone(points: int, cases: Cases, examples: int = 10, simplify: bool = True) -> Property:
+    """Require the right value, and the arrays handed in to be the same after the call.
 
     Parameters
     ----------
@@ -56,15 +54,13 @@ def leaves_arguments_alone(
         trial.must_be_right(trial.call())
         for (argument, before), after in zip(trial.case.items(), trial.arguments_after, strict=False):
             if isinstance(before, np.ndarray) and not _same(before, after):
-                trial.fail(
-                    f"it changed its argument '{argument}': work on a copy", expected=before, got=after
-                )
+                trial.fail(f"it changed its argument '{argument}': work on a copy", expected=before, got=after)
 
     return Property("leave its arguments unchanged", points, cases, check, examples, simplify)
 
 
 def raises(name: str, points: int, cases: Cases, kind: str = "ValueError", examples: int = 40) -> Property:
-    """The function refuses the case with an exception of the given type.
+    """Require the function to refuse the case with an exception of the given type.
 
     Parameters
     ----------
@@ -88,7 +84,7 @@ def raises(name: str, points: int, cases: Cases, kind: str = "ValueError", examp
 
 
 def linear_in(argument: str, points: int, cases: Cases, examples: int = 20) -> Property:
-    """The value is right, and f(2 a - 3 b) = 2 f(a) - 3 f(b) in one argument; b is a, reversed.
+    """Require the right value, and f(2 a - 3 b) = 2 f(a) - 3 f(b) in one argument; b is a, reversed.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -19,7 +19,6 @@ from grader.exercise import Property
 from grader.fence import Limits, RefusedError, read_submission
 from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError
 from grader.simplify import simplify
-from grader.stubs import mutant_function
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status, overall
 
@@ -41,7 +40,7 @@ class Grading:
     """
 
     seed: int = 0
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     shrink: bool = True
 
 
@@ -192,7 +191,12 @@ class _Session:
             if not falsified:
                 shown = Counterexample(case, stop.message) if case and stop.status is not Status.NOT_STARTED else None
                 return replace(
-                    verdict, status=stop.status, points=0, message=stop.message, counterexample=shown, cases=calls
+                    verdict,
+                    status=stop.status,
+                    points=0,
+                    message=stop.message,
+                    counterexample=shown,
+                    cases=calls,
                 )
         if calls == 0:
             raise RuntimeError(f"no case was drawn for '{prop.name}'")

@@ -80,9 +80,7 @@ def _check(entry: Entry, verdicts: Iterator[ExerciseVerdict]) -> Check:
             killed += 1
         else:
             defects.append(f"mutant '{mutant.name}' scores full")
-    return Check(
-        entry.name, (full, len(exercise.alternatives)), (killed, len(exercise.mutants)), tuple(defects)
-    )
+    return Check(entry.name, (full, len(exercise.alternatives)), (killed, len(exercise.mutants)), tuple(defects))
 
 
 def _why(verdict: ExerciseVerdict) -> str:

@@ -8,9 +8,7 @@ import numpy as np
 from grader.wire import Array
 
 
-def simplify(
-    case: Mapping[str, Any], fails: Callable[[Mapping[str, Any]], bool], budget: int
-) -> dict[str, Any]:
+def simplify(case: Mapping[str, Any], fails: Callable[[Mapping[str, Any]], bool], budget: int) -> dict[str, Any]:
     """Return a case that still fails, with as many zeros in its floating arrays as can be found.
 
     Blocks of each array are set to 0, first all of it, then halves, quarters, single elements; then

@@ -27,9 +27,7 @@ def render_stub(entry: Entry) -> str:
     stub = entry.exercise.stub
     if isinstance(stub, Sheet):
         return _render_answers(entry, {question.name: ... for question in stub.questions})
-    heading = (
-        f'"""{entry.heading}\n\nWrite the function below, then run:  grade exercises/ --only {entry.name}\n"""'
-    )
+    heading = f'"""{entry.heading}\n\nWrite the function below, then run:  grade exercises/ --only {entry.name}\n"""'
     return _module(heading, inspect.getsource(stub))
 
 
@@ -90,7 +88,13 @@ def _render_answers(entry: Entry, answers: Answers) -> str:
     sheet = entry.exercise.stub
     if not isinstance(sheet, Sheet):
         raise TypeError(f"{entry.name} is no hand sheet")
-    lines = [f'"""{entry.heading}', "", inspect.cleandoc(sheet.prompt), "", "Replace each ... by your answer, then run:"]
+    lines = [
+        f'"""{entry.heading}',
+        "",
+        inspect.cleandoc(sheet.prompt),
+        "",
+        "Replace each ... by your answer, then run:",
+    ]
     lines += [f"    grade exercises/ --only {entry.name}", '"""']
     for question in sheet.questions:
         lines += ["", *textwrap.wrap(question.text, WIDTH, initial_indent="# ", subsequent_indent="# ")]

@@ -25,7 +25,7 @@ MAX_PAYLOAD = 64 << 20
 MAX_ARRAYS = 64
 MAX_AXES = 8
 MAX_DEPTH = 16
-DTYPES = frozenset("<f4 <f8 <f2 <c8 <c16 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 |b1".split())
+DTYPES = frozenset(["<f4", "<f8", "<f2", "<c8", "<c16", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "|b1"])
 
 
 class WireError(Exception):

@@ -25,9 +25,7 @@ class Refusal(importlib.abc.MetaPathFinder):
     def __init__(self, refused: Sequence[str]) -> None:
         self.refused = frozenset(refused)
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
-    ) -> None:
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> None:
         """Raise for a refused package; leave all others to the usual finders."""
         if fullname.partition(".")[0] in self.refused:
             raise ModuleNotFoundError(f"'{fullname}' may not be used in this exercise: write it yourself")

@@ -132,9 +132,7 @@ def _develop(fine: Image.Image, radius: float, floor: float, gain: float) -> Pix
 def _styles(digit: int) -> tuple[tuple[Points, ...], ...]:
     """Parse the ways to write a digit: each a tuple of strokes, each stroke (P, 2) float64."""
     return tuple(
-        tuple(
-            np.array([point.split(",") for point in stroke.split()], np.float64) for stroke in way.split("/")
-        )
+        tuple(np.array([point.split(",") for point in stroke.split()], np.float64) for stroke in way.split("/"))
         for way in STROKES[digit]
     )
 
@@ -143,8 +141,7 @@ def _write(digit: int, rng: np.random.Generator) -> Pixels:
     """One digit written along its strokes, every control point a little off."""
     styles = _styles(digit)
     strokes = [
-        stroke + (rng.random((len(stroke), 2)) - 0.5) * 1.4
-        for stroke in styles[int(rng.random() * len(styles))]
+        stroke + (rng.random((len(stroke), 2)) - 0.5) * 1.4 for stroke in styles[int(rng.random() * len(styles))]
     ]
     at = _place(np.concatenate(strokes), rng)
     fine = Image.new("L", (SIZE * ZOOM, SIZE * ZOOM))

@@ -168,9 +168,7 @@ def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
         allowed = " | ".join(dtype.name for dtype in CODES)
         raise DTypeError("write_idx", allowed, array.dtype.name, "convert it with array.astype(...)")
     if any(axis >= 1 << 32 for axis in array.shape):
-        raise ShapeError(
-            "write_idx", "axes shorter than 2**32", str(array.shape), "write it in several files"
-        )
+        raise ShapeError("write_idx", "axes shorter than 2**32", str(array.shape), "write it in several files")
     header = struct.pack(f">4B{array.ndim}I", 0, 0, CODES[native], array.ndim, *array.shape)
     elements = array.astype(native.newbyteorder(">"), copy=False).tobytes()
     try:
@@ -182,9 +180,7 @@ def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
                 stream.write(header + elements)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DataError(
-            str(path), "a file that can be written", reason, "check folder and permissions"
-        ) from error
+        raise DataError(str(path), "a file that can be written", reason, "check folder and permissions") from error
 
 
 def load_digits_dir(directory: str | os.PathLike[str]) -> DigitData:

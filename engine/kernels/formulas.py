@@ -70,7 +70,7 @@ def relu_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
 
 
 def tanh(x: Scalar) -> Scalar:
-    return np.tanh(x)
+    return float(np.tanh(x))
 
 
 def tanh_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:

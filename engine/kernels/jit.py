@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
@@ -25,14 +25,14 @@ def kernel(function: Function) -> Function:
     bit. `reassoc` lets a sum be kept in several registers at once. NaN and infinity keep their meaning,
     which `fastmath=True` would give up.
     """
-    compiled: Function = numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FASTMATH)(function)
-    return compiled
+    compile_ = numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FASTMATH)
+    return cast(Function, compile_(function))
 
 
 def inner(function: Function) -> Function:
     """Compile a part of a kernel in the same file, inlined into it."""
-    compiled: Function = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)(function)
-    return compiled
+    compile_ = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)
+    return cast(Function, compile_(function))
 
 
 class CompileNotice(event.Listener):
@@ -57,9 +57,7 @@ class CompileNotice(event.Listener):
 
     def _say(self) -> None:
         self._said = True
-        sys.stderr.write(
-            "engine: compiling kernels for this machine; they are kept on disk, so this happens once\n"
-        )
+        sys.stderr.write("engine: compiling kernels for this machine; they are kept on disk, so this happens once\n")
         sys.stderr.flush()
 
 

@@ -82,7 +82,7 @@ class Conv2d(Module):
         return out
 
     def extra_repr(self) -> str:
-        """Settings shown in ``print(module)``."""
+        """Return the settings shown in ``print(module)``."""
         shown = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
         if self.padding != (0, 0):
             shown.append(f"padding={self.padding}")

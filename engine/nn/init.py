@@ -2,7 +2,6 @@
 
 import math
 
-
 from engine.random import default_generator
 from engine.tensor import Tensor
 

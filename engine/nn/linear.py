@@ -58,7 +58,7 @@ class Linear(Module):
         return out
 
     def extra_repr(self) -> str:
-        """Settings shown in ``print(module)``."""
+        """Return the settings shown in ``print(module)``."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 

@@ -128,14 +128,10 @@ class Module:
         missing, unknown = sorted(own.keys() - state_dict.keys()), sorted(state_dict.keys() - own.keys())
         if missing or unknown:
             got = "; ".join(
-                f"{kind}: {', '.join(names)}"
-                for kind, names in (("missing", missing), ("unknown", unknown))
-                if names
+                f"{kind}: {', '.join(names)}" for kind, names in (("missing", missing), ("unknown", unknown)) if names
             )
             raise StateError(who, f"the names {', '.join(own)}", got)
-        values = {
-            name: v.array if isinstance(v, Tensor) else np.asarray(v) for name, v in state_dict.items()
-        }
+        values = {name: v.array if isinstance(v, Tensor) else np.asarray(v) for name, v in state_dict.items()}
         for name, parameter in own.items():
             if values[name].shape != parameter.shape:
                 raise ShapeError(who, f"{name} {parameter.shape}", f"shape {values[name].shape}")
@@ -145,7 +141,7 @@ class Module:
             parameter.array[...] = values[name]
 
     def extra_repr(self) -> str:
-        """Settings shown in ``print(module)``."""
+        """Return the settings shown in ``print(module)``."""
         return ""
 
     def __repr__(self) -> str:

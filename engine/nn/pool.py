@@ -15,7 +15,7 @@ class _Pool2d(Module):
         self.stride = self.kernel_size if stride is None else pair(name, "stride", stride, 1)
 
     def extra_repr(self) -> str:
-        """Settings shown in ``print(module)``."""
+        """Return the settings shown in ``print(module)``."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}"
 
 

@@ -79,9 +79,7 @@ def conv2d(
         got = f"filter {filter_h}x{filter_w}, image {height}x{width}, padding {pads}"
         raise ShapeError("conv2d", "a filter no larger than the padded image", got, "pad more")
     out = ctx.empty((batch, filters, out_h, out_w), input.dtype)
-    ctx.kernels.conv2d(
-        out, input, weight, np.zeros(filters, input.dtype) if bias is None else bias, *strides, *pads
-    )
+    ctx.kernels.conv2d(out, input, weight, np.zeros(filters, input.dtype) if bias is None else bias, *strides, *pads)
     ctx.save(input, weight, strides, pads)
     return out
 

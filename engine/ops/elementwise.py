@@ -53,7 +53,6 @@ def _unbroadcast(ctx: Context, full: Array, shape: tuple[int, ...]) -> Array:
     return sum_over(ctx, full, (*range(added), *stretched), divisor=1).reshape(shape)
 
 
-
 @op
 def add(ctx: Context, input: Operand, other: Operand) -> Array:
     """Add, element by element.

@@ -21,9 +21,7 @@ def sum_over(ctx: Context, x: Array, axes: Sequence[int], divisor: int) -> Array
     return out.reshape(shape)
 
 
-def _reduce(
-    ctx: Context, who: str, input: Array, dim: int | Sequence[int] | None, keepdim: bool, mean: bool
-) -> Array:
+def _reduce(ctx: Context, who: str, input: Array, dim: int | Sequence[int] | None, keepdim: bool, mean: bool) -> Array:
     if input.dtype.kind != "f":
         raise DTypeError(who, "float32 or float64", str(input.dtype))
     axes = axes_of(who, dim, input.ndim)
@@ -48,9 +46,7 @@ def _reduce_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 @op
-def sum(
-    ctx: Context, input: Operand, dim: int | Sequence[int] | None = None, keepdim: bool = False
-) -> Array:
+def sum(ctx: Context, input: Operand, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Array:
     """Add up the elements along some axes.
 
     Parameters
@@ -89,9 +85,7 @@ def sum_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 @op
-def mean(
-    ctx: Context, input: Operand, dim: int | Sequence[int] | None = None, keepdim: bool = False
-) -> Array:
+def mean(ctx: Context, input: Operand, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Array:
     """Average the elements along some axes.
 
     Parameters

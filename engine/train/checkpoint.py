@@ -1,6 +1,5 @@
 """Weights on disk, as safetensors: arrays and their names, nothing that could run."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def save_checkpoint(path: Path, state_dict: Mapping[str, Tensor]) -> None:
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
     save_file({name: tensor.array for name, tensor in state_dict.items()}, unfinished)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def load_checkpoint(path: Path) -> dict[str, Array]:

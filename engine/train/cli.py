@@ -50,14 +50,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="train", description="Train a network by a reference recipe.")
     parser.add_argument("recipe", choices=sorted(RECIPES), help="what to train")
     parser.add_argument(
-        "--data", default=GLYPHS, metavar="DIR|glyphs",
+        "--data",
+        default=GLYPHS,
+        metavar="DIR|glyphs",
         help="folder with the four IDX files of MNIST, or 'glyphs', digits drawn here (default)",
     )
     parser.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over the training images")
     parser.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="of weights and order (default 0)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default runs/RECIPE)")
     parser.add_argument(
-        "--threads", type=_at_least(1), default=available_threads(), metavar="T",
+        "--threads",
+        type=_at_least(1),
+        default=available_threads(),
+        metavar="T",
         help="the same seed and threads give identical weights (default: all processors)",
     )
     return parser
@@ -92,8 +97,11 @@ def _train(recipe: Recipe, data: DigitData, epochs: int, seed: int, out: Path) -
     weights = out / f"{recipe.name}.safetensors"
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("training", total=None)
-        report = lambda step, steps: progress.update(task, completed=step, total=steps)
-        for result in train(model, recipe, data, epochs, report):
+
+        def on_step(step: int, steps: int) -> None:
+            progress.update(task, completed=step, total=steps)
+
+        for result in train(model, recipe, data, epochs, on_step):
             results.append(result)
             save_checkpoint(weights, model.state_dict())
             write_metrics(out / "metrics.csv", results)

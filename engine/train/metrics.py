@@ -1,7 +1,6 @@
 """metrics.csv: one line for each epoch."""
 
 import csv
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -23,4 +22,4 @@ def write_metrics(path: Path, results: Sequence[EpochResult]) -> None:
         writer = csv.DictWriter(file, [field.name for field in fields(EpochResult)])
         writer.writeheader()
         writer.writerows(asdict(result) for result in results)
-    os.replace(unfinished, path)
+    unfinished.replace(path)

@@ -117,11 +117,11 @@ def number(value: Any) -> str:
 
 
 def plain(text: str) -> str:
-    """Take out what could steer a terminal: control characters, escape sequences.
+    r"""Take out what could steer a terminal: control characters, escape sequences.
 
     Examples
     --------
-    >>> plain("a\\x1b[2Jb")
+    >>> plain("a\x1b[2Jb")
     'a[2Jb'
     """
     return "".join(c for c in text if c in "\n\t" or not unicodedata.category(c).startswith("C"))

@@ -36,7 +36,7 @@ def _unroll(columns: Array, x: Array, stride_h: int, stride_w: int, pad_h: int, 
 
 @kernel
 def _roll_up(dx: Array, columns: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
-    """The adjoint of :func:`_unroll`: every copy of a pixel sends its gradient back to it."""
+    """Undo :func:`_unroll` for gradients (its adjoint): every copy of a pixel sends its gradient back to it."""
     batch, channels, height, width = dx.shape
     _, _, filter_h, filter_w, out_h, out_w = columns.shape
     for nc in prange(batch * channels):
@@ -66,9 +66,7 @@ def _chunks(image: Array, w: Array, dy: Array) -> Iterator[tuple[slice, Array]]:
         yield slice(start, stop), columns[: stop - start]
 
 
-def conv2d(
-    out: Array, x: Array, w: Array, b: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int
-) -> None:
+def conv2d(out: Array, x: Array, w: Array, b: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
     filters, pixels = w.shape[0], out.shape[2] * out.shape[3]
     for images, columns in _chunks(x, w, out):
@@ -78,9 +76,7 @@ def conv2d(
         maps += b[:, None]
 
 
-def conv2d_backward_x(
-    dx: Array, dy: Array, w: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int
-) -> None:
+def conv2d_backward_x(dx: Array, dy: Array, w: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
     """Hand each output's gradient back to the pixels it was computed from; see the reference."""
     filters, pixels = w.shape[0], dy.shape[2] * dy.shape[3]
     for images, columns in _chunks(dx, w, dy):
@@ -89,9 +85,7 @@ def conv2d_backward_x(
         _roll_up(dx[images], columns, stride_h, stride_w, pad_h, pad_w)
 
 
-def conv2d_backward_w(
-    dw: Array, dy: Array, x: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int
-) -> None:
+def conv2d_backward_w(dw: Array, dy: Array, x: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
     """Sum, for each weight, pixel times output gradient over all it took part in; see the reference."""
     filters, pixels = dw.shape[0], dy.shape[2] * dy.shape[3]
     total = np.zeros((filters, dw.size // filters), dw.dtype)

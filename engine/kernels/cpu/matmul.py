@@ -17,18 +17,18 @@ def matmul(out: Array, a: Array, b: Array, transpose_a: int, transpose_b: int) -
 
 
 def linear(out: Array, x: Array, w: Array, b: Array) -> None:
-    """out = x @ w.T + b; see the reference."""
+    """Out = x @ w.T + b; see the reference."""
     np.matmul(x, w.T, out=out)
     out += b
 
 
 def linear_backward_x(dx: Array, dy: Array, w: Array) -> None:
-    """dx = dy @ w; see the reference."""
+    """Dx = dy @ w; see the reference."""
     np.matmul(dy, w, out=dx)
 
 
 def linear_backward_w(dw: Array, dy: Array, x: Array) -> None:
-    """dw = dy.T @ x; see the reference."""
+    """Dw = dy.T @ x; see the reference."""
     np.matmul(dy.T, x, out=dw)
 
 

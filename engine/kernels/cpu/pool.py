@@ -7,9 +7,7 @@ from engine.kernels.jit import kernel
 
 
 @kernel
-def max_pool2d(
-    out: Array, index: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int
-) -> None:
+def max_pool2d(out: Array, index: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
     """Keep the largest pixel of each window and remember where it was; see the reference."""
     batch, channels, _, width = x.shape
     _, _, out_h, out_w = out.shape
@@ -63,9 +61,7 @@ def avg_pool2d(out: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int
 
 
 @kernel
-def avg_pool2d_backward(
-    dx: Array, dy: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int
-) -> None:
+def avg_pool2d_backward(dx: Array, dy: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
     """Share each window's gradient equally among its pixels; see the reference."""
     batch, channels, height, width = dx.shape
     _, _, out_h, out_w = dy.shape

@@ -2,7 +2,13 @@
 
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
-from engine.kernels.reference.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
+from engine.kernels.reference.matmul import (
+    linear,
+    linear_backward_b,
+    linear_backward_w,
+    linear_backward_x,
+    matmul,
+)
 from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from engine.kernels.reference.reduce import sum_rows, sum_rows_backward
 from engine.kernels.reference.softmax import (

@@ -7,9 +7,7 @@ OH = (H + 2 * pad_h - FH) // stride_h + 1, and OW likewise.
 from engine.arrays import Array
 
 
-def conv2d(
-    out: Array, x: Array, w: Array, b: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int
-) -> None:
+def conv2d(out: Array, x: Array, w: Array, b: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
     """Slide every filter over every image and sum the products.
 
     Parameters
@@ -37,9 +35,7 @@ def conv2d(
                     out[n, k, oh, ow] = total
 
 
-def conv2d_backward_x(
-    dx: Array, dy: Array, w: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int
-) -> None:
+def conv2d_backward_x(dx: Array, dy: Array, w: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
     """Hand each output's gradient back to the pixels it was computed from, by the weight each had.
 
     Parameters
@@ -65,10 +61,8 @@ def conv2d_backward_x(
                                     dx[n, c, h, v] += dy[n, k, oh, ow] * w[k, c, i, j]
 
 
-def conv2d_backward_w(
-    dw: Array, dy: Array, x: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int
-) -> None:
-    """A weight's gradient: every pixel it met, times the gradient of the output it helped to make.
+def conv2d_backward_w(dw: Array, dy: Array, x: Array, stride_h: int, stride_w: int, pad_h: int, pad_w: int) -> None:
+    """Sum for each weight every pixel it met, times the gradient of the output it helped to make.
 
     Parameters
     ----------

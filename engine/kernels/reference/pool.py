@@ -3,9 +3,7 @@
 from engine.arrays import Array
 
 
-def max_pool2d(
-    out: Array, index: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int
-) -> None:
+def max_pool2d(out: Array, index: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
     """Keep the largest pixel of each window and remember where it was.
 
     Parameters
@@ -77,9 +75,7 @@ def avg_pool2d(out: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int
                     out[n, c, oh, ow] = total / (kernel_h * kernel_w)
 
 
-def avg_pool2d_backward(
-    dx: Array, dy: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int
-) -> None:
+def avg_pool2d_backward(dx: Array, dy: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
     """Share each window's gradient equally among its pixels.
 
     Parameters

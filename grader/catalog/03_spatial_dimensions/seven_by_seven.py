@@ -22,8 +22,7 @@ EXERCISE = hand_sheet(
         Question("padded", "7x7 image with a border of 1 zero, 3x3 filter, stride 1: width in pixels", 7),
         Question(
             "same_padding",
-            "Borders of how many zeros keep the size at stride 1, for filters of 3x3, 5x5 and 7x7? "
-            "Three numbers",
+            "Borders of how many zeros keep the size at stride 1, for filters of 3x3, 5x5 and 7x7? Three numbers",
             (1, 2, 3),
         ),
         Question(
@@ -41,9 +40,7 @@ EXERCISE = hand_sheet(
         "(7 - 3) / 1 + 1, (7 - 3) / 2 + 1, (7 - 3) / 3 + 1: the last is not whole. To keep the size, the border "
         "must give back the F - 1 pixels that the filter takes away, half of them on each side.",
     ),
-    other_answers=(
-        {"stride_1": 5.0, "stride_3": "Doesn't fit!", "same_padding": [1, 2, 3]},
-    ),
+    other_answers=({"stride_1": 5.0, "stride_3": "Doesn't fit!", "same_padding": [1, 2, 3]},),
     mutants=(
         Mutant("rounded down", {"stride_3": 2}, "2.33 positions is not 2: the filter does not fit"),
         Mutant("plus one forgotten", {"stride_1": 4, "stride_2": 2}, "the first position counts too: + 1"),

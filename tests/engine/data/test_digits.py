@@ -106,9 +106,7 @@ def test_counts_that_differ(tmp_path: Path) -> None:
     folder = write_set(tmp_path / "uneven", "")
     write_idx(folder / PARTS[1], np.zeros(11, np.uint8))
     message = refusal(folder)
-    assert message.startswith(
-        f"{folder / PARTS[0]} and {folder / PARTS[1]}: expected as many images as labels"
-    )
+    assert message.startswith(f"{folder / PARTS[0]} and {folder / PARTS[1]}: expected as many images as labels")
     assert "got 12 images and 11 labels" in message
 
 

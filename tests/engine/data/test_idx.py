@@ -51,9 +51,7 @@ def test_every_array_comes_back(
         (0x0E, "3f f8 00 00 00 00 00 00 80 00 00 00 00 00 00 00", np.array([1.5, -0.0])),
     ],
 )
-def test_bytes_of_every_element_type(
-    code: int, elements: str, expected: npt.NDArray[Any], tmp_path: Path
-) -> None:
+def test_bytes_of_every_element_type(code: int, elements: str, expected: npt.NDArray[Any], tmp_path: Path) -> None:
     """Bytes written down by hand are read, and written, as what they mean."""
     content = bytes([0, 0, code, 1, 0, 0, 0, 2]) + bytes.fromhex(elements)
     file = tmp_path / "two"
