@@ -189,7 +189,7 @@ def _seed(variable: Variable, gradient: Array | None) -> Array:
         return np.ones(variable.array.shape, variable.array.dtype)
     if gradient.shape != variable.array.shape:
         raise ShapeError("backward", f"gradient of shape {variable.array.shape}", str(gradient.shape))
-    return np.ascontiguousarray(gradient, variable.array.dtype)
+    return np.asarray(gradient, variable.array.dtype, order="C")
 
 
 def backward(variable: Variable, gradient: Array | None = None, retain_graph: bool = False) -> None:

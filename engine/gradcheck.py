@@ -33,7 +33,7 @@ class GradientReport:
 
 def gradcheck(
     function: Callable[..., Tensor],
-    inputs: Sequence[Tensor],
+    inputs: Sequence[Tensor | None],
     eps: float = 1e-6,
     atol: float = 1e-5,
     rtol: float = 1e-3,
@@ -47,8 +47,8 @@ def gradcheck(
     ----------
     function : callable
         Takes the inputs, returns one tensor; called many times, must be deterministic.
-    inputs : sequence of Tensor
-        Those with requires_grad=True are checked; they must be float64.
+    inputs : sequence of Tensor or None
+        Those with requires_grad=True are checked; they must be float64. None is handed on.
     eps : float
         Step of the differences.
     atol, rtol : float
@@ -75,9 +75,9 @@ def gradcheck(
     >>> engine.gradcheck(engine.tanh, [x]).checked
     2
     """
-    checked = [(i, tensor) for i, tensor in enumerate(inputs) if tensor.requires_grad]
+    checked = [(i, tensor) for i, tensor in enumerate(inputs) if tensor is not None and tensor.requires_grad]
     if not checked or any(tensor.dtype != np.float64 for _, tensor in checked):
-        got = ", ".join(f"{t.dtype} requires_grad={t.requires_grad}" for t in inputs)
+        got = ", ".join(f"{t.dtype} requires_grad={t.requires_grad}" for t in inputs if t is not None)
         raise DTypeError("gradcheck", "float64 inputs, at least one with requires_grad=True", got)
     for _, tensor in checked:
         tensor.grad = None
@@ -111,7 +111,7 @@ def gradcheck(
 
 def _slopes(
     function: Callable[..., Tensor],
-    inputs: Sequence[Tensor],
+    inputs: Sequence[Tensor | None],
     tensor: Tensor,
     position: tuple[int, ...],
     cotangent: Array,

@@ -15,7 +15,7 @@ def sum_over(ctx: Context, x: Array, axes: Sequence[int], divisor: int) -> Array
     kept = [axis for axis in range(x.ndim) if axis not in axes]
     shape = [x.shape[axis] for axis in kept]
     length = int(np.prod([x.shape[axis] for axis in axes]))
-    rows = np.ascontiguousarray(x.transpose([*kept, *axes])).reshape(int(np.prod(shape)), length)
+    rows = np.asarray(x.transpose([*kept, *axes]), order="C").reshape(int(np.prod(shape)), length)
     out = ctx.empty((rows.shape[0],), x.dtype)
     ctx.kernels.sum_rows(out, rows, divisor)
     return out.reshape(shape)
@@ -42,7 +42,7 @@ def _reduce_vjp(ctx: Context, dy: Array) -> tuple[Array]:
     rows = ctx.empty((dy.size, length), dy.dtype)
     ctx.kernels.sum_rows_backward(rows, dy.reshape(dy.size), divisor)
     moved = rows.reshape([shape[axis] for axis in (*kept, *axes)])
-    return (np.ascontiguousarray(moved.transpose(np.argsort([*kept, *axes]))),)
+    return (np.asarray(moved.transpose(np.argsort([*kept, *axes])), order="C"),)
 
 
 @op

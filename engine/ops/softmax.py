@@ -57,13 +57,13 @@ def log_softmax_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 def _rows(array: Array, axis: int) -> Array:
     """Move `axis` to the end and flatten the rest: (…, n, …) to (rows, n)."""
-    return np.ascontiguousarray(np.moveaxis(array, axis, -1)).reshape(-1, array.shape[axis])
+    return np.asarray(np.moveaxis(array, axis, -1), order="C").reshape(-1, array.shape[axis])
 
 
 def _unrows(rows: Array, axis: int, shape: tuple[int, ...]) -> Array:
     """Undo :func:`_rows`."""
     moved = rows.reshape([*shape[:axis], *shape[axis + 1 :], shape[axis]])
-    return np.ascontiguousarray(np.moveaxis(moved, -1, axis))
+    return np.asarray(np.moveaxis(moved, -1, axis), order="C")
 
 
 @op

@@ -70,7 +70,8 @@ def by_shifted_images(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def by_windows(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
-    return np.einsum("ijpq,pq->ij", windows, kernel)
+    out: np.ndarray = np.einsum("ijpq,pq->ij", windows, kernel)
+    return out
 
 
 def by_fourier_transform(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -83,7 +84,8 @@ def by_fourier_transform(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def reference(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     batch = engine.tensor(image[None, None])
-    return engine.conv2d(batch, engine.tensor(kernel[None, None])).numpy()[0, 0]
+    out: np.ndarray = engine.conv2d(batch, engine.tensor(kernel[None, None])).numpy()[0, 0]
+    return out
 
 
 @st.composite
