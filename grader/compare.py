@@ -45,8 +45,8 @@ def difference(expected: Any, got: Any) -> str:
     number = _number(got)
     if number is None:
         return f"it returned {kind_of(got)}, but a number is right"
-    if np.isnan(number):
-        return "it returned NaN (not a number)"
+    if not np.isfinite(number):
+        return f"it returned {'NaN (not a number)' if np.isnan(number) else number}"
     close = bool(abs(number - expected) <= RELATIVE * max(1.0, abs(expected)))
     return "" if close else f"it returned {number:.7g}, but {expected:.7g} is right"
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import psutil
@@ -63,6 +64,8 @@ def run_tasks(tasks: Sequence[Task], jobs: int) -> Iterator[ExerciseVerdict]:
         return
     # Spawned, not forked: a fork would copy the threads' locks of Hypothesis and Numba.
     context = multiprocessing.get_context("spawn")
+    # Python's own helper process belongs to the interpreter: have it running before counting children.
+    resource_tracker.ensure_running()
     before = {child.pid for child in psutil.Process().children()}
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_parent)
     try:

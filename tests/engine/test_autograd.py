@@ -55,7 +55,7 @@ def test_second_backward_needs_retain_graph() -> None:
     y.backward(retain_graph=True)
     y.backward()
     assert x.grad.item() == 12.0
-    with pytest.raises(GraphError, match="'sum' a second time.*retain_graph=True"):
+    with pytest.raises(GraphError, match=r"'sum' a second time.*retain_graph=True"):
         y.backward()
 
 

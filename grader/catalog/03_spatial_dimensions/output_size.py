@@ -138,7 +138,7 @@ def axes(
     most_moves: int = 60,
     arguments: int = 4,
 ) -> dict[str, int]:
-    """An axis on which the filter fits; only the first `arguments` are passed on."""
+    """Draw an axis on which the filter fits; only the first `arguments` are passed on."""
     f, stride = draw(st.integers(1, 11)), draw(st.integers(*strides))
     length = draw(st.integers(0, most_moves)) * stride + f
     padding = draw(st.integers(paddings[0], min(paddings[1], (length - 1) // 2)))
@@ -156,7 +156,7 @@ def axes_with_a_rest(draw: st.DrawFn) -> dict[str, int]:
 
 @st.composite
 def axes_too_short(draw: st.DrawFn) -> dict[str, int]:
-    """The formula gives a whole number, but not a positive one."""
+    """Draw where the formula gives a whole number, but not a positive one."""
     n, stride, padding = draw(st.integers(1, 20)), draw(st.integers(1, 5)), draw(st.integers(0, 3))
     f = n + 2 * padding + stride * draw(st.integers(1, 4))
     return case(n=n, f=f, stride=stride, padding=padding)
@@ -193,16 +193,22 @@ EXERCISE = Exercise(
         refuses("raise ValueError where the filter is larger than the image with its border", 1, axes_too_short()),
     ),
     hints=(
-        "Draw 7 squares in a row and move a filter of 3 over them by 1, by 2 and by 3. How many pixels are left "
-        "to move over once the filter lies at the left end?",
-        "Compute free = n + 2 * padding - f first. Two things can be wrong with it: it is negative, or it is not "
-        "a multiple of the stride.",
-        "The operator % gives the remainder of a division: 4 % 2 is 0, 4 % 3 is 1. The operator // divides whole "
-        "numbers and keeps them whole, where / makes floats.",
+        "Draw 7 squares in a row and move a filter of 3 over them by 1, by 2 and by 3. How many pixels are "
+        "left to move over once the filter lies at the left end?",
+        "Compute free = n + 2 * padding - f first. Two things can be wrong with it: it is negative, or it "
+        "is not a multiple of the stride.",
+        "The operator % gives the remainder of a division: 4 % 2 is 0, 4 % 3 is 1. The operator // divides "
+        "whole numbers and keeps them whole, where / makes floats.",
         "if free < 0 or free % stride != 0: raise ValueError('does not fit'); else return free // stride + 1.",
     ),
     alternatives=(by_remainder, by_divmod, by_fractions, by_floats, by_walking),
     mutants=(
+        # The first that agrees with a student is named, so those that are wrong in few cases come first.
+        Mutant(
+            "border on one side only",
+            ("free = n + 2 * padding - f", "return (n + padding - f) // stride + 1"),
+            "you add the border once, but it lies on both sides: N + 2P",
+        ),
         Mutant(
             "rounded down",
             ("if free % stride != 0:", "if False:"),
@@ -210,12 +216,7 @@ EXERCISE = Exercise(
         ),
         Mutant(
             "fraction returned",
-            (
-                "    if free % stride != 0:\n"
-                '        raise ValueError(f"does not fit: {free} pixels to move over are not a multiple of stride {stride}")\n'
-                "    return free // stride + 1",
-                "    return free / stride + 1",
-            ),
+            ("if free % stride != 0:", "if stride:\n        return free / stride + 1\n    if False:"),
             "you return a size that is not whole, such as 2.33: look whether it is whole, and raise ValueError if not",
         ),
         Mutant(
@@ -227,11 +228,6 @@ EXERCISE = Exercise(
             "plus one forgotten",
             ("free // stride + 1", "free // stride"),
             "your size is 1 too small: you count the moves, and the position before the first move counts too: + 1",
-        ),
-        Mutant(
-            "border on one side only",
-            ("free = n + 2 * padding - f", "free = n + padding - f"),
-            "you add the border once, but it lies on both sides: N + 2P",
         ),
         Mutant(
             "border added after the division",
@@ -250,7 +246,7 @@ EXERCISE = Exercise(
         ),
         Mutant(
             "filter not subtracted",
-            ("free = n + 2 * padding - f", "free = n + 2 * padding"),
+            ("free = n + 2 * padding - f", "return (n + 2 * padding) // stride + 1"),
             "you do not subtract the filter's size: it cannot start on the last F - 1 pixels, it would hang out",
         ),
         Mutant(

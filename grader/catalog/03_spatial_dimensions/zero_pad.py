@@ -126,8 +126,8 @@ EXERCISE = Exercise(
         "Which of the four axes grow, and by how much? Write down the shape of what comes out for x of shape "
         "(2, 3, 4, 5) and padding 1.",
         "Begin with an array of zeros of the right shape, then copy x into its middle. Row 0 of x goes to row P.",
-        "The middle is rows P up to, not including, P + H, and columns P up to P + W. The slice P:-P is the same "
-        "only while P is not 0: 0:-0 is 0:0, which is empty.",
+        "The middle is rows P up to, not including, P + H, and columns P up to P + W. The slice P:-P is the "
+        "same only while P is not 0: 0:-0 is 0:0, which is empty.",
         "out = np.zeros((N, C, H + 2 * padding, W + 2 * padding), dtype=x.dtype), then "
         "out[:, :, padding : padding + H, padding : padding + W] = x.",
     ),

@@ -45,28 +45,31 @@ EXERCISE = hand_sheet(
         ),
         Question(
             "plain_surface",
-            "A picture without lines: all 16 pixels are 7. Which number does the vertical filter give at each "
-            "position?",
+            "A picture without lines: all 16 pixels are 7. Which number does the vertical filter give at "
+            "each position?",
             0,
         ),
         Question(
             "turned_over",
-            "The image is turned over along its diagonal, so that its rows become columns: its first row is now "
-            "0 0 1 0. Which map does the vertical filter give? Two rows of two numbers, as in ((a, b), (c, d))",
+            "The image is turned over along its diagonal, so that its rows become columns: its first row is "
+            "now 0 0 1 0. Which map does the vertical filter give? Two rows of two numbers, as in ((a, b), "
+            "(c, d))",
             ((-1, 3.5), (-0.5, 4)),
             2,
         ),
     ),
     hints=(
-        "Copy the image onto paper, cut a hole of 3x3 into a second sheet and lay it on the image. Only the nine "
-        "numbers in the hole count; write down three sums, one for each row, before you add them.",
-        "A row with weights -1/2, 1, -1/2 gives its middle minus half of what stands left and right. The third "
-        "row of the image, 1 1 1 1, gives 1 - 1/2 - 1/2 = 0 at both positions.",
-        "A row with weights 1 1 1 gives the sum of its three pixels, one with -1/2 -1/2 -1/2 minus half of it. "
-        "Sums of three pixels, left and right: first row 1 and 2, second 1 and 2, third 3 and 3, fourth -2 and -4.",
-        "Vertical: 1 + 1 + 0 and -1 - 1 + 0 above, 1 + 0 - 2 and -1 + 0 + 2 below. Horizontal: -1/2 + 1 - 3/2 and "
-        "-1 + 2 - 3/2 above, -1/2 + 3 + 1 and -1 + 3 + 2 below. The nine weights of a filter add up to 0. And a "
-        "vertical filter on the turned image sees what the horizontal one saw on the image, turned too.",
+        "Copy the image onto paper, cut a hole of 3x3 into a second sheet and lay it on the image. Only the "
+        "nine numbers in the hole count; write down three sums, one for each row, before you add them.",
+        "A row with weights -1/2, 1, -1/2 gives its middle minus half of what stands left and right. The "
+        "third row of the image, 1 1 1 1, gives 1 - 1/2 - 1/2 = 0 at both positions.",
+        "A row with weights 1 1 1 gives the sum of its three pixels, one with -1/2 -1/2 -1/2 minus half of "
+        "it. Sums of three pixels, left and right: first row 1 and 2, second 1 and 2, third 3 and 3, fourth "
+        "-2 and -4.",
+        "Vertical: 1 + 1 + 0 and -1 - 1 + 0 above, 1 + 0 - 2 and -1 + 0 + 2 below. Horizontal: -1/2 + 1 - "
+        "3/2 and -1 + 2 - 3/2 above, -1/2 + 3 + 1 and -1 + 3 + 2 below. The nine weights of a filter add up "
+        "to 0. And a vertical filter on the turned image sees what the horizontal one saw on the image, "
+        "turned too.",
     ),
     other_answers=(
         {
@@ -128,8 +131,8 @@ EXERCISE = hand_sheet(
         Mutant(
             "vertical map turned",
             {"turned_over": ((2, -1), (-2, 1))},
-            "you turned the vertical map: standing lines lie after the turn, so now the vertical filter sees the "
-            "line that lay before",
+            "you turned the vertical map: standing lines lie after the turn, so now the vertical filter "
+            "sees the line that lay before",
         ),
     ),
 )

@@ -78,16 +78,16 @@ EXERCISE = hand_sheet(
         ),
     ),
     hints=(
-        "Only places where the filter is not zero can contribute. There are six of them: look at those six in "
-        "the field, and at nothing else.",
-        "Count rows and columns from 0. The filter's six pixels are (0, 6), (1, 4), (2, 3), (3, 3), (4, 3) and "
-        "(5, 3). In field A, (0, 6) is 0: the bright pixel of that row is one column further right.",
-        "All six weights are 30, so the response is 30 times the sum of six pixels; no field does better than six "
-        "pixels of 50. If the image moves to the left, the filter sees at each place what was one column further "
-        "right.",
-        "Field A: 30 * (0 + 50 + 20 + 50 + 50 + 50). Field B has a zero at all six places. Moved to the left: "
-        "30 * (30 + 50 + 50 + 50 + 50 + 50). Moved to the right: the six places show what was at (0, 5), (1, 3), "
-        "(2, 2), (3, 2), (4, 2) and (5, 2).",
+        "Only places where the filter is not zero can contribute. There are six of them: look at those six "
+        "in the field, and at nothing else.",
+        "Count rows and columns from 0. The filter's six pixels are (0, 6), (1, 4), (2, 3), (3, 3), (4, 3) "
+        "and (5, 3). In field A, (0, 6) is 0: the bright pixel of that row is one column further right.",
+        "All six weights are 30, so the response is 30 times the sum of six pixels; no field does better "
+        "than six pixels of 50. If the image moves to the left, the filter sees at each place what was one "
+        "column further right.",
+        "Field A: 30 * (0 + 50 + 20 + 50 + 50 + 50). Field B has a zero at all six places. Moved to the "
+        "left: 30 * (30 + 50 + 50 + 50 + 50 + 50). Moved to the right: the six places show what was at (0, "
+        "5), (1, 3), (2, 2), (3, 2), (4, 2) and (5, 2).",
     ),
     other_answers=(
         {"contributing": 5.0, "response_a": 6600.0, "response_b": 0.0, "moved": [8400, 0]},
@@ -107,8 +107,8 @@ EXERCISE = hand_sheet(
         Mutant(
             "one product too large",
             {"response_a": 7500},
-            "one product is 900 too large: in row 0 the field is bright at column 7, the filter at column 6; and in "
-            "row 2 the pixel under the filter is 20, not 50",
+            "one product is 900 too large: in row 0 the field is bright at column 7, the filter at column "
+            "6; and in row 2 the pixel under the filter is 20, not 50",
         ),
         Mutant(
             "all pixels taken as 50",

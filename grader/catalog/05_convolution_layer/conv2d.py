@@ -140,7 +140,7 @@ EXERCISE = Exercise(
         equals_reference("be right for any stride", 2, layers(2, (1, 3), (0, 0))),
         equals_reference("be right for any padding", 2, layers(2, (1, 1), (0, 2))),
         equals_reference("be right for any stride and padding together", 3, layers()),
-        linear_in("x", 0, layers(2).map(lambda drawn: drawn | case(b=0 * drawn["b"])), examples=10),
+        linear_in("x", 1, layers(2).map(lambda drawn: drawn | case(b=0 * drawn["b"])), examples=10),
         leaves_arguments_alone(1, layers(2)),
     ),
     hints=(

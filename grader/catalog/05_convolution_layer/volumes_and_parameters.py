@@ -56,14 +56,14 @@ EXERCISE = hand_sheet(
         Question("same_region", "How many of these neurons look at just the same 5x5x3 region of the image?", 5),
         Question(
             "same_padding",
-            "Six 5x5x3 filters shall make a 32x32x6 volume of the 32x32x3 image: a border of how many zeros on "
-            "each side, and how many parameters does the layer then have? Two numbers",
+            "Six 5x5x3 filters shall make a 32x32x6 volume of the 32x32x3 image: a border of how many zeros "
+            "on each side, and how many parameters does the layer then have? Two numbers",
             (2, 456),
         ),
         Question(
             "second_layer",
-            "The 28x28x6 volume goes through a second layer: ten filters of height and width 4, stride 2. The "
-            "output volume in pixels, three numbers",
+            "The 28x28x6 volume goes through a second layer: ten filters of height and width 4, stride 2. "
+            "The output volume in pixels, three numbers",
             (13, 13, 10),
         ),
         Question("second_parameters", "How many parameters does this second layer have, biases included?", 970, 2),
@@ -76,14 +76,14 @@ EXERCISE = hand_sheet(
         ),
     ),
     hints=(
-        "Height and width of the output come from the formula, its depth from the number of filters alone. The "
-        "depth of the input appears only in the number of weights.",
-        "A neuron that looks at a 5x5x3 region has one weight for each number in it. At every position of the "
-        "image stands one neuron for each filter.",
-        "Parameters of a layer: (F * F * D + 1) * K. In the second layer D is the depth of what goes into it, 6. "
-        "A border adds zeros to the image, no weights to the filter.",
-        "(32 - 5) / 1 + 1 = 28 and (28 - 4) / 2 + 1 = 13. Parameters: (5 * 5 * 3 + 1) * 6 and "
-        "(4 * 4 * 6 + 1) * 10. Neurons: 28 * 28 * 5. Without sharing: 28 * 28 * 6 neurons with 76 parameters each.",
+        "Height and width of the output come from the formula, its depth from the number of filters alone. "
+        "The depth of the input appears only in the number of weights.",
+        "A neuron that looks at a 5x5x3 region has one weight for each number in it. At every position of "
+        "the image stands one neuron for each filter.",
+        "Parameters of a layer: (F * F * D + 1) * K. In the second layer D is the depth of what goes into "
+        "it, 6. A border adds zeros to the image, no weights to the filter.",
+        "(32 - 5) / 1 + 1 = 28 and (28 - 4) / 2 + 1 = 13. Parameters: (5 * 5 * 3 + 1) * 6 and (4 * 4 * 6 + "
+        "1) * 10. Neurons: 28 * 28 * 5. Without sharing: 28 * 28 * 6 neurons with 76 parameters each.",
     ),
     other_answers=(
         {

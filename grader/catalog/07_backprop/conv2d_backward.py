@@ -102,7 +102,7 @@ def by_offsets(
 def by_spreading_and_flipping(
     dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, padding: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    images, channels, height, width = x.shape
+    images, _, height, width = x.shape
     filters, _, filter_h, filter_w = w.shape
     view = np.lib.stride_tricks.sliding_window_view
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))

@@ -1,0 +1,150 @@
+"""Comparison, hand-sheet answers, simplification, counterexamples, reproducible verdicts."""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from grader.catalog import load_catalog
+from grader.compare import difference
+from grader.exercise import Exercise, Property
+from grader.report import mark_blocked
+from grader.runner import Grading, grade_source
+from grader.sheet import DOES_NOT_FIT, wrong_answer
+from grader.stubs import render_alternative, render_mutant
+from grader.verdict import ExerciseVerdict, Status
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "says"),
+    [
+        (np.zeros(2), np.zeros(2, np.float32), ""),
+        (np.ones(2), np.ones(2) + 1e-7, ""),
+        (np.ones(2), np.ones(2) + 1e-3, "2 of 2 values"),
+        (np.array([1e8, 1.0]), np.array([1e8, 2.0]), ""),  # within rounding of the largest value
+        (np.zeros(2), np.zeros((2, 1)), "it has shape (2, 1)"),
+        (np.zeros(2), np.zeros(2, int), "whole-number"),
+        (np.zeros(2, int), np.zeros(2, np.uint8), ""),
+        (np.zeros(2), np.array([np.inf, 0]), "1 of 2 values"),
+        (np.zeros(2), np.array([np.nan, 0]), "NaN"),
+        (np.zeros((0, 2)), np.zeros((0, 2)), ""),
+        (np.zeros(()), 0.0, ""),
+        (np.zeros(2), None, "return statement"),
+        (5, 5, ""),
+        (5, np.int64(5), ""),
+        (5, np.array(5.0), ""),
+        (5, Fraction(5), ""),
+        (5, True, "a bool, but a number"),
+        (1, True, "a bool, but a number"),
+        (5, "5", "a str, but a number"),
+        (5, [5], "a list, but a number"),
+        (5, float("nan"), "NaN"),
+        (5, float("inf"), "inf"),
+        (5, 10**400, "inf"),
+        (5, 4, "it returned 4, but 5 is right"),
+    ],
+)
+def test_difference(expected: Any, got: Any, says: str) -> None:
+    found = difference(expected, got)
+    assert bool(found) == bool(says)
+    assert says in found
+
+
+@pytest.mark.parametrize("got", [DOES_NOT_FIT, "Doesn't fit!", "doesn’t  FIT", "DOES NOT FIT."])
+def test_does_not_fit_may_be_written_freely(got: str) -> None:
+    assert wrong_answer(DOES_NOT_FIT, got) == ""
+
+
+@pytest.mark.parametrize(
+    ("right", "got", "good"),
+    [
+        (0.5, Fraction(1, 2), True),
+        (2, 2.0, True),
+        ((28, 28, 6), [28, 28, 6], True),
+        ((28, 28, 6), np.array([28, 28, 6]), True),
+        (((2, -2), (-1, 1)), [[2, -2], [-1, 1]], True),
+        ((28, 28, 6), [28, 28], False),
+        ((28, 28, 6), 4704, False),
+        ((1, 2), ["1", "two"], False),
+        ((1, 2), [[1], 2], False),
+        (5, DOES_NOT_FIT, False),
+        (5, None, False),
+        (DOES_NOT_FIT, 2, False),
+        (DOES_NOT_FIT, "fits", False),
+    ],
+)
+def test_hand_answers(right: Any, got: Any, good: bool) -> None:
+    assert (wrong_answer(right, got) == "") == good
+
+
+def test_wrong_answers_do_not_give_the_right_one_away() -> None:
+    entry = load_catalog()["seven_by_seven"]
+    for mutant in entry.exercise.mutants:
+        verdict = grade_source(entry, render_mutant(entry, mutant).encode(), Grading())
+        for prop in verdict.properties:
+            if prop.status is Status.FAILED:
+                assert prop.counterexample is not None
+                assert prop.counterexample.expected is None
+
+
+def flipped() -> ExerciseVerdict:
+    entry = load_catalog()["cross_correlate2d"]
+    (mutant,) = [m for m in entry.exercise.mutants if m.name == "kernel flipped"]
+    return grade_source(entry, render_mutant(entry, mutant).encode(), Grading())
+
+
+def test_counterexample_is_small_and_diagnosed() -> None:
+    for prop in flipped().properties:
+        seen = prop.counterexample
+        assert seen is not None
+        assert "your kernel is flipped" in seen.diagnosis
+        for array in seen.case.values():
+            assert array.size <= 4
+            assert np.count_nonzero(array) == 1
+
+
+def test_same_seed_same_report() -> None:
+    assert str(flipped()) == str(flipped())
+
+
+def test_every_exercise_diagnoses_its_misconceptions() -> None:
+    """At least one mutant of each function is named by its own diagnosis (all are tried by the self-check)."""
+    entry = load_catalog()["max_pool2d"]
+    for mutant in entry.exercise.mutants:
+        verdict = grade_source(entry, render_mutant(entry, mutant).encode(), Grading())
+        found = [p.counterexample.diagnosis for p in verdict.properties if p.counterexample]
+        raised = any("it raised" in prop.message for prop in verdict.properties)
+        assert mutant.diagnosis in found or raised, (mutant.name, found)
+
+
+def test_a_property_without_cases_is_a_defect_of_the_grader() -> None:
+    entry = load_catalog()["cross_correlate2d"]
+    prop = Property("never", 1, st.integers().filter(lambda n: False).map(lambda n: {}), lambda trial: None)
+    exercise = Exercise("t", 1, entry.exercise.stub, None, (prop,), ("h",), (), ())
+    source = render_alternative(entry, entry.exercise.alternatives[0]).encode()
+    verdict = grade_source(type(entry)(entry.name, entry.unit, exercise), source, Grading())
+    assert verdict.status is Status.GRADER_ERROR
+
+
+def test_blocked_shows_the_cause_and_takes_nothing_that_passed() -> None:
+    catalog = load_catalog()
+    entries = [catalog["conv2d"], catalog["conv2d_backward"]]
+
+    def verdict(name: str, status: Status) -> ExerciseVerdict:
+        return ExerciseVerdict(name, "u", "t", status, 5)
+
+    for second, shown in (
+        (Status.FAILED, Status.BLOCKED),
+        (Status.PASSED, Status.PASSED),
+        (Status.NOT_STARTED, Status.NOT_STARTED),
+    ):
+        marked = mark_blocked([verdict("conv2d", Status.FAILED), verdict("conv2d_backward", second)], entries)
+        assert marked[1].status is shown
+    assert (
+        "finish conv2d first"
+        in mark_blocked([verdict("conv2d", Status.FAILED), verdict("conv2d_backward", Status.FAILED)], entries)[
+            1
+        ].message
+    )
