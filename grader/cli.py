@@ -180,6 +180,8 @@ def _self_check(
 
 def _print_list(entries: list[Entry], console: Console) -> None:
     table = Table("unit", "exercise", "points", "what it is")
+    for column in table.columns[:3]:
+        column.no_wrap = True
     for entry in entries:
         kind = "by hand" if isinstance(entry.exercise.stub, Sheet) else "function"
         table.add_row(entry.unit, entry.name, str(entry.exercise.points), f"{entry.exercise.title} ({kind})")

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -71,8 +72,9 @@ class WorkerProcess:
         self._tree = fence.ProcessTree(self._process.pid, before)
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._inbox: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
-        for work in (self._exchange, self._drain):
-            threading.Thread(target=work, daemon=True).start()
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._exchange, self._drain)]
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> "WorkerProcess":
         return self
@@ -140,31 +142,33 @@ class WorkerProcess:
     def _exchange(self) -> None:
         """Write requests and read replies; a worker that does not read or write blocks only this thread."""
         stdin, stdout = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
-        while (frame := self._outbox.get()) is not None:
-            try:
-                stdin.write(frame)
-                stdin.flush()
-                reply = wire.read(stdout)
-            except (OSError, ValueError, wire.WireError) as error:
-                self._inbox.put(error)
-                return
-            self._inbox.put(reply)
-            if reply is None:
-                return
+        # Leaving the block closes both; closing stdin flushes it, which fails if the worker is gone.
+        with suppress(BrokenPipeError), stdout, stdin:
+            while (frame := self._outbox.get()) is not None:
+                try:
+                    stdin.write(frame)
+                    stdin.flush()
+                    reply = wire.read(stdout)
+                except (OSError, wire.WireError) as error:
+                    self._inbox.put(error)
+                    return
+                self._inbox.put(reply)
+                if reply is None:
+                    return
 
     def _drain(self) -> None:
         """Keep the first part of what is printed; read the rest too, so that printing never blocks."""
         stderr = cast(io.BufferedReader, self._process.stderr)
-        try:
+        with stderr:
             while chunk := stderr.read1(1 << 16):
                 room = self._limits.printed - len(self._printed)
                 self._printed += chunk[: max(0, room)]
-        except (OSError, ValueError):
-            return
 
     def close(self) -> None:
         """Kill the worker with all it started, and remove its folder."""
         self._tree.kill()
         self._process.wait()
         self._outbox.put(None)
+        for thread in self._threads:
+            thread.join(timeout=2.0)
         shutil.rmtree(self._folder, ignore_errors=True)

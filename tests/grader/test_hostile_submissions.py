@@ -34,9 +34,10 @@ def grade(source: str) -> ExerciseVerdict:
 
 
 def body(before: str = "", value: str = "out", top: str = "") -> str:
-    """A right solution with something done before, another value returned, or something at the top."""
+    """Write a right solution with something done before, another value returned, or something at the top."""
     before = textwrap.indent(textwrap.dedent(before), "    ")
-    return f"import os, sys, time\nimport numpy as np\n{top}\ndef cross_correlate2d(image, kernel):\n{before}{RIGHT}    return {value}\n"
+    head = f"import os, sys, time\nimport numpy as np\n{top}\ndef cross_correlate2d(image, kernel):\n"
+    return f"{head}{before}{RIGHT}    return {value}\n"
 
 
 def first_message(verdict: ExerciseVerdict) -> str:

@@ -52,7 +52,7 @@ def test_difference(expected: Any, got: Any, says: str) -> None:
     assert says in found
 
 
-@pytest.mark.parametrize("got", [DOES_NOT_FIT, "Doesn't fit!", "doesn’t  FIT", "DOES NOT FIT."])
+@pytest.mark.parametrize("got", [DOES_NOT_FIT, "Doesn't fit!", "doesn\u2019t  FIT", "DOES NOT FIT."])
 def test_does_not_fit_may_be_written_freely(got: str) -> None:
     assert wrong_answer(DOES_NOT_FIT, got) == ""
 

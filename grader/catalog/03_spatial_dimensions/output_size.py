@@ -84,7 +84,7 @@ def by_remainder(n: int, f: int, stride: int = 1, padding: int = 0) -> int:
     if free < 0:
         raise ValueError(f"does not fit: a filter of {f} is larger than {n + 2 * padding} pixels")
     if free % stride != 0:
-        raise ValueError(f"does not fit: {free} pixels to move over are not a multiple of stride {stride}")
+        raise ValueError(f"does not fit: {free} is no multiple of stride {stride}")
     return free // stride + 1
 
 

@@ -89,7 +89,8 @@ def by_matrices(x: np.ndarray, padding: int) -> np.ndarray:
     height, width = x.shape[2:]
     down = np.eye(height + 2 * padding, height, -padding)
     across = np.eye(width, width + 2 * padding, padding)
-    return down @ x @ across
+    out: np.ndarray = down @ x @ across
+    return out
 
 
 def reference(x: np.ndarray, padding: int) -> np.ndarray:

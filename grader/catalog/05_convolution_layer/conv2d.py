@@ -78,7 +78,8 @@ def by_windows(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, pad
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape[2:], axis=(2, 3))
     windows = windows[:, :, ::stride, ::stride]
-    return np.einsum("ncijpq,kcpq->nkij", windows, w) + b[:, None, None]
+    out: np.ndarray = np.einsum("ncijpq,kcpq->nkij", windows, w) + b[:, None, None]
+    return out
 
 
 def by_matrix_product(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, padding: int = 0) -> np.ndarray:
@@ -90,7 +91,7 @@ def by_matrix_product(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int =
     for p in range(filter_h):
         for q in range(filter_w):
             columns[:, :, p, q] = x[:, :, p : p + stride * out_h : stride, q : q + stride * out_w : stride]
-    rows = w.reshape(filters, -1) @ columns.reshape(len(x), channels * filter_h * filter_w, out_h * out_w)
+    rows: np.ndarray = w.reshape(filters, -1) @ columns.reshape(len(x), channels * filter_h * filter_w, out_h * out_w)
     return rows.reshape(len(x), filters, out_h, out_w) + b.reshape(1, -1, 1, 1)
 
 
@@ -98,7 +99,7 @@ def by_shifted_images(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int =
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     filter_h, filter_w = w.shape[2:]
     height, width = x.shape[2] - filter_h + 1, x.shape[3] - filter_w + 1
-    out = np.zeros((len(x), len(w), height, width)) + b[None, :, None, None]
+    out: np.ndarray = np.zeros((len(x), len(w), height, width)) + b[None, :, None, None]
     for p in range(filter_h):
         for q in range(filter_w):
             out += np.tensordot(x[:, :, p : p + height, q : q + width], w[:, :, p, q], (1, 1)).transpose(0, 3, 1, 2)
@@ -106,8 +107,8 @@ def by_shifted_images(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int =
 
 
 def reference(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, padding: int = 0) -> np.ndarray:
-    tensors = (engine.tensor(array) for array in (x, w, b))
-    out: np.ndarray = engine.conv2d(*tensors, stride=stride, padding=padding).numpy()
+    images, weight, bias = (engine.tensor(array) for array in (x, w, b))
+    out: np.ndarray = engine.conv2d(images, weight, bias, stride, padding).numpy()
     return out
 
 

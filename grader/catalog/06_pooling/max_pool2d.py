@@ -65,7 +65,8 @@ def by_loops(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
 
 def by_windows(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(x, (kernel_size, kernel_size), axis=(2, 3))
-    return windows[:, :, ::stride, ::stride].max(axis=(4, 5))
+    out: np.ndarray = windows[:, :, ::stride, ::stride].max(axis=(4, 5))
+    return out
 
 
 def by_shifted_maps(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:

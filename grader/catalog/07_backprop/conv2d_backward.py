@@ -121,7 +121,8 @@ def reference(
     dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, padding: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     tensors = [engine.tensor(array, requires_grad=True) for array in (x, w, np.zeros(len(w)))]
-    engine.conv2d(*tensors, stride=stride, padding=padding).backward(engine.tensor(dy))
+    images, weight, bias = tensors
+    engine.conv2d(images, weight, bias, stride, padding).backward(engine.tensor(dy))
     dx, dw, db = (tensor.grad.numpy() for tensor in tensors)
     return dx, dw, db
 

@@ -1,0 +1,98 @@
+"""Ops against SciPy, and against PyTorch where it is installed."""
+
+import numpy as np
+import pytest
+import scipy.signal
+import scipy.special
+from hypothesis import HealthCheck, given, settings
+
+import engine
+from engine.arrays import Array
+from tests.op_cases import OP_CASES, Sample
+
+thorough = settings(
+    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@thorough
+@given(OP_CASES["conv2d"].samples)
+def test_conv2d_equals_scipy(sample: Sample) -> None:
+    x, w, b = sample.operands
+    (stride_h, stride_w), (pad_h, pad_w) = sample.settings["stride"], sample.settings["padding"]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad_h, pad_h), (pad_w, pad_w)))
+    maps = [
+        [scipy.signal.correlate(image, kernel, mode="valid")[0, ::stride_h, ::stride_w] for kernel in w]
+        for image in padded
+    ]
+    expected = np.array(maps) + (0 if b is None else b[:, None, None])
+    bias = None if b is None else engine.tensor(b)
+    got = engine.conv2d(engine.tensor(x), engine.tensor(w), bias, **sample.settings)
+    np.testing.assert_allclose(got.array, expected, atol=1e-10)
+
+
+@thorough
+@given(OP_CASES["log_softmax"].samples)
+def test_log_softmax_equals_scipy(sample: Sample) -> None:
+    (x,) = sample.operands
+    expected = scipy.special.log_softmax(x, axis=sample.settings["dim"])
+    np.testing.assert_allclose(engine.log_softmax(engine.tensor(x), **sample.settings).array, expected, atol=1e-12)
+
+
+def test_large_logits_neither_overflow_nor_give_minus_infinity() -> None:
+    for kernels in engine.kernels.KERNEL_SETS:
+        with engine.use_kernels(kernels):
+            logits = engine.tensor([[1e4, -1e4, 0.0]], requires_grad=True)
+            loss = engine.cross_entropy(logits, engine.tensor([1]))
+            loss.backward()
+            assert loss.item() == pytest.approx(2e4)
+            assert logits.grad.tolist() == [[1.0, -1.0, 0.0]]
+
+
+@pytest.mark.parametrize("kernels", ["reference", "cpu"])
+def test_nan_is_not_hidden(kernels: str) -> None:
+    with engine.use_kernels(kernels):
+        x = engine.tensor([[[[np.nan, 1.0], [2.0, np.nan]]]])
+        assert np.isnan(engine.max_pool2d(x, 2).item())
+        assert np.isnan(engine.relu(x).array).sum() == 2
+        assert np.isnan(engine.sum(x).item())
+
+
+@pytest.mark.parametrize("kernels", ["reference", "cpu"])
+def test_ties_in_max_pooling_go_to_the_first(kernels: str) -> None:
+    with engine.use_kernels(kernels):
+        x = engine.tensor(np.ones((1, 1, 2, 2)), requires_grad=True)
+        engine.max_pool2d(x, 2).sum().backward()
+        assert x.grad.tolist() == [[[[1.0, 0.0], [0.0, 0.0]]]]
+
+
+@pytest.mark.parametrize("name", sorted(set(engine.OPS)))
+def test_op_equals_pytorch(name: str) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is compared with where it is installed (extra 'bench')")
+    theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
+
+    def run(sample: Sample) -> tuple[Array, list[Array]]:
+        operands = [None if o is None else torch.tensor(o, requires_grad=o.dtype.kind == "f") for o in sample.operands]
+        if sample.settings.get("dim", 0) is None:
+            out = theirs(*operands)
+            out = out.reshape([1] * operands[0].ndim) if sample.settings["keepdim"] else out
+        else:
+            out = theirs(*operands, **sample.settings)
+        upstream = np.random.default_rng(1).standard_normal(tuple(out.shape))
+        out.backward(torch.tensor(upstream))
+        return out.detach().numpy(), [o.grad.numpy() for o in operands if o is not None and o.requires_grad]
+
+    @thorough
+    @given(OP_CASES[name].samples)
+    def check(sample: Sample) -> None:
+        expected, gradients = run(sample)
+        operands = [None if o is None else engine.tensor(o, requires_grad=o.dtype.kind == "f") for o in sample.operands]
+        out = engine.OPS[name](*operands, **sample.settings)
+        out.backward(engine.tensor(np.random.default_rng(1).standard_normal(out.shape)))
+        assert out.shape == expected.shape
+        np.testing.assert_allclose(out.array, expected, atol=1e-10)
+        ours = [o.grad.array for o in operands if o is not None and o.requires_grad]
+        for got, right in zip(ours, gradients, strict=True):
+            np.testing.assert_allclose(got, right, atol=1e-10)
+
+    check()
