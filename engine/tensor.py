@@ -53,7 +53,7 @@ class Tensor(Variable):
             raise DTypeError("Tensor", names, str(array.dtype), "convert it with astype")
         if requires_grad and array.dtype.kind != "f":
             raise DTypeError("Tensor", "a floating dtype for requires_grad=True", str(array.dtype))
-        super().__init__(np.ascontiguousarray(array).reshape(array.shape), requires_grad, grad_fn)
+        super().__init__(np.asarray(array, order="C"), requires_grad, grad_fn)
 
     def result(self, array: Array, grad_fn: Node | None) -> "Tensor":
         """Wrap what an op made of this tensor."""

@@ -85,9 +85,10 @@ def read_submission(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise RefusedError(f"{path} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise RefusedError(f"{path} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise RefusedError(f"{path} is not a regular file")
         source = file.read(MAX_SOURCE + 1)
     if len(source) > MAX_SOURCE:
         raise RefusedError(f"{path} is larger than {MAX_SOURCE >> 10} KiB")

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -69,15 +71,33 @@ def run_tasks(tasks: Sequence[Task], jobs: int) -> Iterator[ExerciseVerdict]:
     before = {child.pid for child in psutil.Process().children()}
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_parent)
     try:
-        yield from pool.map(run_task, tasks)
+        with _interrupts_ignored():
+            verdicts = pool.map(run_task, tasks)
+        yield from verdicts
         pool.shutdown()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         _kill_children(before)
 
 
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C from their first moment on: they inherit it (not on Windows).
+
+    Ctrl-C reaches every process of a terminal; only this one shall act on it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _leave_interrupts_to_parent() -> None:
-    """Ctrl-C reaches every process of a terminal; only the parent shall act on it."""
+    """Ignore Ctrl-C where that is not inherited."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

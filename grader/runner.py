@@ -85,6 +85,7 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         if message is not None:
             return replace(_unjudged(entry, message.status, message.message), printed=session.printed)
         verdicts = tuple(session.judge(prop) for prop in entry.exercise.properties)
+        session.close()
         return replace(_unjudged(entry, overall(verdicts), ""), properties=verdicts, printed=session.printed)
     except Exception:
         return _unjudged(entry, Status.GRADER_ERROR, traceback.format_exc())

@@ -10,7 +10,7 @@ SHARED = Path(os.environ.get("BYHAND_SHARED", Path(__file__).parents[2] / "share
 
 @pytest.fixture
 def mnist() -> Path:
-    """The folder with MNIST's four files, which lie beside a checkout or not at all."""
+    """Find the folder with MNIST's four files, which lie beside a checkout or not at all."""
     folder = SHARED / "data" / "mnist"
     if not folder.is_dir():
         pytest.skip(f"no MNIST at {folder}; name a folder with data/mnist in it by BYHAND_SHARED")

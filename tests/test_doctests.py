@@ -36,3 +36,7 @@ def test_prompt_of_exercise_holds_for_its_solution(name: str) -> None:
     examples = doctest.DocTestParser().get_doctest(prompt, namespace, name, None, None)
     assert examples.examples, f"{name} has no worked example"
     assert doctest.DocTestRunner().run(examples).failed == 0
+
+
+def test_readme() -> None:
+    assert doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8").failed == 0

@@ -75,7 +75,7 @@ def test_op_equals_pytorch(name: str) -> None:
         operands = [None if o is None else torch.tensor(o, requires_grad=o.dtype.kind == "f") for o in sample.operands]
         if sample.settings.get("dim", 0) is None:
             out = theirs(*operands)
-            out = out.reshape([1] * operands[0].ndim) if sample.settings["keepdim"] else out
+            out = out.reshape([1] * sample.operands[0].ndim) if sample.settings["keepdim"] else out
         else:
             out = theirs(*operands, **sample.settings)
         upstream = np.random.default_rng(1).standard_normal(tuple(out.shape))

@@ -60,7 +60,7 @@ def output_size(n: int, f: int, stride: int = 1, padding: int = 0) -> int:
     >>> output_size(7, 3, 3)
     Traceback (most recent call last):
         ...
-    ValueError: does not fit: 4 pixels to move over are not a multiple of stride 3
+    ValueError: does not fit: 4 is no multiple of stride 3
 
     A border of 1 keeps the 7 pixels; without any, a 5x5 filter makes 28 of 32.
 

@@ -92,7 +92,8 @@ def by_matrix_product(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int =
         for q in range(filter_w):
             columns[:, :, p, q] = x[:, :, p : p + stride * out_h : stride, q : q + stride * out_w : stride]
     rows: np.ndarray = w.reshape(filters, -1) @ columns.reshape(len(x), channels * filter_h * filter_w, out_h * out_w)
-    return rows.reshape(len(x), filters, out_h, out_w) + b.reshape(1, -1, 1, 1)
+    out: np.ndarray = rows.reshape(len(x), filters, out_h, out_w) + b.reshape(1, -1, 1, 1)
+    return out
 
 
 def by_shifted_images(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, padding: int = 0) -> np.ndarray:

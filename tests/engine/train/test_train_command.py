@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def digits(tmp_path: Path) -> Path:
-    """A folder like MNIST's with 400 and 100 drawn digits."""
+    """Write a folder like MNIST's with 400 and 100 drawn digits."""
     folder = tmp_path / "digits"
     folder.mkdir()
     data = load_glyphs(400, 100)
@@ -73,7 +73,7 @@ def test_results_on_disk(digits: Path, tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_cnn_is_clearly_ahead_of_a_linear_classifier_on_the_drawn_digits() -> None:
     data = load_glyphs(4000, 1000)
     engine.manual_seed(0)
-    *_, last = train(LeNet(in_channels=1), RECIPES["lenet"], data, epochs=2)
+    *_, last = train(LeNet(in_channels=1), RECIPES["lenet"], data, epochs=4)
     mean, std = float(data.train_images.mean()) / 255, float(data.train_images.std()) / 255
     linear = Sequential(Flatten(), Linear(28 * 28, 10))
     optimizer = SGD(linear.parameters(), lr=0.01, momentum=0.9)
