@@ -1,6 +1,7 @@
 """The ``grade`` command: arguments, exit codes."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -137,7 +138,8 @@ def _grade(
         for entry, verdict in zip(entries, run_tasks(tasks, options.jobs), strict=True):
             verdicts.append(verdict)
             status.update(f"grading: {len(verdicts)} of {len(tasks)} done, last {entry.name}")
-    report = Report(str(folder), grading.seed, describe(grading.limits), mark_blocked(verdicts, entries))
+    blocked = mark_blocked(verdicts, entries)
+    report = Report(str(folder), grading.seed, describe(grading.limits), blocked, _command())
     if options.json == "-":
         sys.stdout.write(render_json(report) + "\n")
         return report.exit_code
@@ -145,6 +147,15 @@ def _grade(
     if options.json is not None:
         Path(options.json).write_text(render_json(report) + "\n", encoding="utf-8")
     return report.exit_code
+
+
+def _command() -> str:
+    """Say how this command was called: by its name, or by a path where that is not on the search path."""
+    called = Path(sys.argv[0])
+    if called.stem == "__main__":
+        return "python -m grader"
+    found = shutil.which(called.name)
+    return called.name if found and Path(found).resolve() == called.resolve() else str(called)
 
 
 def _self_check(

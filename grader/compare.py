@@ -42,7 +42,7 @@ def difference(expected: Any, got: Any) -> str:
         return "it returned None: is there a return statement?"
     if isinstance(expected, np.ndarray):
         return _array_difference(expected, got)
-    number = _number(got)
+    number = number_of(got)
     if number is None:
         return f"it returned {kind_of(got)}, but a number is right"
     if not np.isfinite(number):
@@ -53,7 +53,7 @@ def difference(expected: Any, got: Any) -> str:
 
 def _array_difference(expected: Array, got: Any) -> str:
     if not isinstance(got, np.ndarray):
-        if expected.ndim == 0 and _number(got) is not None:
+        if expected.ndim == 0 and number_of(got) is not None:
             return difference(float(expected), got)
         return f"it returned {kind_of(got)}, but an array is right"
     if got.shape != expected.shape:
@@ -83,8 +83,14 @@ def _family(array: Array) -> str:
     return KINDS[array.dtype.kind]
 
 
-def _number(value: Any) -> float | None:
-    """Return a real number given as a Python or NumPy scalar or a 0-d array, else None."""
+def number_of(value: Any) -> float | None:
+    """Return a real number given as a Python or NumPy scalar or a 0-d array, else None.
+
+    Examples
+    --------
+    >>> number_of(Fraction(1, 2)), number_of("1"), number_of(True)
+    (0.5, None, None)
+    """
     if isinstance(value, bool | np.bool_):
         return None
     if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu":

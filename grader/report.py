@@ -20,12 +20,15 @@ class Report:
     fence : str
         What the worker could not do, in a line.
     verdicts : tuple of ExerciseVerdict
+    command : str
+        How the user runs ``grade``, for what is suggested next.
     """
 
     folder: str
     seed: int
     fence: str
     verdicts: tuple[ExerciseVerdict, ...]
+    command: str = "grade"
 
     @property
     def points(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.compare import difference, kind_of
+from grader.compare import difference, kind_of, number_of
 from grader.exercise import Answers, Exercise, Mutant, Property, Question, Sheet
 from grader.trial import Trial
 
@@ -95,13 +95,19 @@ def wrong_answer(right: Any, got: Any) -> str:
 
 def _wrong_sequence(right: Sequence[Any], got: Any) -> str:
     shape = np.shape(right)
+    ask = f"numbers in the shape {shape} are asked for, such as {_example(shape)}"
     try:
-        theirs = np.array(got, dtype=np.float64)
-    except (ValueError, TypeError):
-        return f"numbers in the shape {shape} are asked for, such as {_example(shape)}"
-    if theirs.shape != shape:
-        return f"numbers in the shape {shape} are asked for, such as {_example(shape)}"
-    return "that is not it" if difference(np.array(right, dtype=np.float64), theirs) else ""
+        theirs = np.array(got, dtype=object)
+    except ValueError:
+        return ask
+    numbers = [number_of(value) for value in theirs.flat]
+    if theirs.shape != shape or None in numbers:
+        return ask
+    return (
+        "that is not it"
+        if difference(np.array(right, np.float64), np.array(numbers, np.float64).reshape(shape))
+        else ""
+    )
 
 
 def _example(shape: tuple[int, ...]) -> str:

@@ -39,7 +39,7 @@ def render_json(report: Report) -> str:
         "max_points": report.max_points,
         "exercises": [_exercise(verdict) for verdict in report.verdicts],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(document, indent=2)
 
 
 def _exercise(verdict: ExerciseVerdict) -> dict[str, Any]:

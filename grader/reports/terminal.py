@@ -103,5 +103,5 @@ def _print_next_step(report: Report, console: Console) -> None:
         return
     file = Path(report.folder) / following.unit / f"{following.name}.py"
     console.print(Text.assemble("Next: ", (following.title, "bold"), f", in {file}"), soft_wrap=True)
-    console.print(Text(f"      grade {report.folder} --only {following.name}"), soft_wrap=True)
-    console.print(Text(f"      grade --hint {following.name}"), soft_wrap=True)
+    console.print(Text(f"      {report.command} {report.folder} --only {following.name}"), soft_wrap=True)
+    console.print(Text(f"      {report.command} --hint {following.name}"), soft_wrap=True)

@@ -1,20 +1,26 @@
 """Comparison, hand-sheet answers, simplification, counterexamples, reproducible verdicts."""
 
+import io
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from grader.catalog import load_catalog
 from grader.compare import difference
 from grader.exercise import Exercise, Property
-from grader.report import mark_blocked
+from grader.report import Report, mark_blocked
+from grader.reports.json import render_json
+from grader.reports.terminal import print_report
 from grader.runner import Grading, grade_source
 from grader.sheet import DOES_NOT_FIT, wrong_answer
 from grader.stubs import render_alternative, render_mutant
-from grader.verdict import ExerciseVerdict, Status
+from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
+from tests.grader.test_wire import values
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,41 @@ def test_difference(expected: Any, got: Any, says: str) -> None:
     found = difference(expected, got)
     assert bool(found) == bool(says)
     assert says in found
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=100)
+@given(values, st.sampled_from([5, 0.5, DOES_NOT_FIT, (1, 2), ((1, 2), (3, 4))]))
+def test_nothing_that_can_be_sent_breaks_the_judge(got: Any, right: Any) -> None:
+    wrong_answer(right, got)
+    for expected in (5, np.zeros(2), np.zeros((2, 2)), np.zeros(())):
+        difference(expected, got)
+    seen = Counterexample({"x": np.zeros(1)}, str(got), np.zeros(2), got)
+    verdict = PropertyVerdict("p", Status.FAILED, 0, 1, str(got), seen)
+    report = Report("f", 0, "", (ExerciseVerdict("e", "u", "t", Status.FAILED, 1, (verdict,), "", str(got)),))
+    render_json(report).encode()
+    print_report(report, Console(file=io.TextIOWrapper(io.BytesIO(), encoding="utf-8")))
+
+
+@pytest.mark.parametrize("got", [10**400, [10**400, 1], "\ud800", {"a": (1,)}, np.array(1j), [[1, 2], [3]]])
+def test_odd_answers_are_wrong_not_fatal(got: Any) -> None:
+    for right in (5, (1, 2), DOES_NOT_FIT):
+        assert wrong_answer(right, got)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        ([Status.PASSED], 0),
+        ([Status.PASSED, Status.NOT_STARTED], 1),
+        ([Status.REFUSED], 1),
+        ([Status.FAILED, Status.GRADER_ERROR], 3),
+    ],
+)
+def test_exit_codes(statuses: list[Status], code: int) -> None:
+    report = Report("f", 0, "", tuple(ExerciseVerdict(s.value, "u", "t", s, 4) for s in statuses))
+    assert report.exit_code == code
+    judged = [s for s in statuses if s is not Status.GRADER_ERROR]
+    assert report.max_points == 4 * len(judged)
 
 
 @pytest.mark.parametrize("got", [DOES_NOT_FIT, "Doesn't fit!", "doesn\u2019t  FIT", "DOES NOT FIT."])
