@@ -1,15 +1,12 @@
 """What an exercise is: one frozen object in one catalog file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from hypothesis.strategies import SearchStrategy
 
-if TYPE_CHECKING:
-    from grader.trial import Trial
+from grader.trial import Trial
 
 Case: TypeAlias = Mapping[str, Any]
 Answers: TypeAlias = Mapping[str, Any]

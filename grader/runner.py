@@ -150,8 +150,9 @@ class _Session:
 
     def _trial(self, case: Mapping[str, Any]) -> Trial:
         return Trial(
-            self.entry.exercise,
             self.entry.name,
+            self.entry.exercise.outputs,
+            self.entry.exercise.reference,
             case,
             lambda request: self._ask(request, self.grading.limits.call),
         )

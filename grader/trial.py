@@ -7,7 +7,6 @@ import numpy as np
 
 import engine
 from grader.compare import difference, kind_of
-from grader.exercise import Exercise
 from grader.verdict import Counterexample
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
@@ -32,18 +31,29 @@ class Trial:
 
     Parameters
     ----------
-    exercise : Exercise
     name : str
         The exercise's name, which is its function's too.
+    outputs : sequence of str
+        Names of what the function returns.
+    oracle : callable or None
+        Takes the case by name, returns what is right; None for a hand sheet.
     case : mapping
         Arguments by name; never changed.
     ask : callable
         Sends a request to the worker and returns its reply.
     """
 
-    def __init__(self, exercise: Exercise, name: str, case: Mapping[str, Any], ask: Ask) -> None:
-        self.exercise = exercise
+    def __init__(
+        self,
+        name: str,
+        outputs: Sequence[str],
+        oracle: Callable[..., Any] | None,
+        case: Mapping[str, Any],
+        ask: Ask,
+    ) -> None:
         self.name = name
+        self.outputs = outputs
+        self.oracle = oracle
         self.case = dict(case)
         self.arguments_after: list[Any] = []
         self._ask = ask
@@ -102,14 +112,14 @@ class Trial:
 
     def reference(self, **changes: Any) -> Any:
         """Ask the oracle for the right value of the case, some arguments replaced, in float64."""
-        if self.exercise.reference is None:
+        if self.oracle is None:
             raise ValueError(f"{self.name} has no reference")
         with engine.use_kernels("reference"):
-            return self.exercise.reference(**in_float64(self.case | changes))
+            return self.oracle(**in_float64(self.case | changes))
 
     def named_outputs(self, value: Any) -> dict[str, Any]:
         """Split what a function returned by the exercise's ``outputs``."""
-        names = self.exercise.outputs
+        names = self.outputs
         if len(names) == 1:
             return {names[0]: value}
         if not isinstance(value, tuple | list) or len(value) != len(names):

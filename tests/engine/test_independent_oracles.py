@@ -52,10 +52,16 @@ def test_large_logits_neither_overflow_nor_give_minus_infinity() -> None:
 @pytest.mark.parametrize("kernels", ["reference", "cpu"])
 def test_nan_is_not_hidden(kernels: str) -> None:
     with engine.use_kernels(kernels):
-        x = engine.tensor([[[[np.nan, 1.0], [2.0, np.nan]]]])
-        assert np.isnan(engine.max_pool2d(x, 2).item())
-        assert np.isnan(engine.relu(x).array).sum() == 2
-        assert np.isnan(engine.sum(x).item())
+        for place in range(4):
+            values = np.array([1.0, -2.0, 3.0, -4.0])
+            values[place] = np.nan
+            x = engine.tensor(values.reshape(1, 1, 2, 2), requires_grad=True)
+            largest = engine.max_pool2d(x, 2)
+            assert np.isnan(largest.item())
+            largest.sum().backward()
+            assert x.grad.array.ravel()[place] == 1.0
+            assert np.isnan(engine.relu(x).array).sum() == 1
+            assert np.isnan(engine.sum(x).item())
 
 
 @pytest.mark.parametrize("kernels", ["reference", "cpu"])

@@ -206,7 +206,7 @@ EXERCISE = Exercise(
         # The first that agrees with a student is named, so those that are wrong in few cases come first.
         Mutant(
             "border on one side only",
-            ("free = n + 2 * padding - f", "return (n + padding - f) // stride + 1"),
+            ("free = n + 2 * padding - f", "free = n + padding - f"),
             "you add the border once, but it lies on both sides: N + 2P",
         ),
         Mutant(
@@ -253,6 +253,11 @@ EXERCISE = Exercise(
             "padding 1 by default",
             ("padding: int = 0", "padding: int = 1"),
             "your function adds a border of 1 where none is asked for: the default of padding is 0",
+        ),
+        Mutant(
+            "border on one side only, and rounded down",
+            ("free = n + 2 * padding - f", "return (n + padding - f) // stride + 1"),
+            "you add the border once, but it lies on both sides: N + 2P. And you round down where nothing fits",
         ),
     ),
 )
