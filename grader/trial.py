@@ -78,10 +78,17 @@ class Trial:
                 self.fail(f"there is no function '{self.name}' in the file")
         return self.fail(what_was_raised(reply))
 
-    def raised(self) -> str | None:
-        """Call the student's function with the case; return the type of its exception, or None."""
+    def must_raise(self, kind: str) -> None:
+        """Raise FalsifiedError unless the student's function raises `kind`, or a subclass, on the case."""
         reply = self.request({"do": "call", "function": self.name, "arguments": self._arguments({})})
-        return str(reply.get("type")) if reply.get("status") == "raised" else None
+        status, bases = reply.get("status"), reply.get("bases")
+        if status == "missing":
+            self.fail(f"there is no function '{self.name}' in the file")
+        elif status != "raised":
+            message = f"it returned a value, but there is none: raise {kind}"
+            self.fail(message, expected=kind, got=reply.get("value"))
+        elif not isinstance(bases, list) or kind not in bases:
+            self.fail(f"{what_was_raised(reply)}; {kind} is asked for")
 
     def answer(self, variable: str) -> Any:
         """Return a variable of the student's file.

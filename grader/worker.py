@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 MAX_TEXT = 2000
+MAX_NAME = 100
+MAX_BASES = 20
 
 
 class Refusal(importlib.abc.MetaPathFinder):
@@ -75,8 +77,10 @@ class Submission:
             message = error.msg if isinstance(error, SyntaxError) else str(error)
         except BaseException:
             message = "(its message cannot be shown)"
-        reply = {"status": "raised", "type": type(error).__name__, "message": message, "code": code}
-        return {"line": line, **{k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in reply.items()}}
+        bases = [base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES]]
+        reply = {"type": type(error).__name__, "message": message, "code": code}
+        cut = {key: text[:MAX_TEXT] if isinstance(text, str) else None for key, text in reply.items()}
+        return {"status": "raised", "line": line, "bases": bases, **cut}
 
 
 def load_wire() -> Any:

@@ -189,3 +189,33 @@ def test_blocked_shows_the_cause_and_takes_nothing_that_passed() -> None:
             1
         ].message
     )
+
+
+REFUSING = """
+class Unfit(ValueError):
+    pass
+
+def output_size(n, f, stride=1, padding=0):
+    free = n + 2 * padding - f
+    if free < 0 or free % stride:
+        raise KIND("no")
+    return free // stride + 1
+"""
+
+
+@pytest.mark.parametrize(("kind", "points"), [("ValueError", 8), ("Unfit", 8), ("KeyError", 5)])
+def test_a_subclass_of_the_exception_asked_for_will_do(kind: str, points: int) -> None:
+    verdict = grade_source(load_catalog()["output_size"], REFUSING.replace("KIND", kind).encode(), Grading())
+    assert verdict.points == points, [prop.message for prop in verdict.properties]
+    if points < 8:
+        assert "it raised KeyError: 'no' in line 8" in verdict.properties[-1].message
+        assert "ValueError is asked for" in verdict.properties[-1].message
+
+
+def test_a_changed_argument_is_not_taken_for_a_wrong_output() -> None:
+    source = "import numpy as np\ndef zero_pad(x, padding):\n    p = padding\n"
+    source += "    out = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))\n    x[:] = 0\n    return out\n"
+    verdict = grade_source(load_catalog()["zero_pad"], source.encode(), Grading())
+    (failed,) = [prop for prop in verdict.properties if prop.status is Status.FAILED]
+    assert failed.counterexample is not None
+    assert (failed.counterexample.diagnosis, failed.counterexample.output) == ("", "x")
