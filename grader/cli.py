@@ -18,7 +18,7 @@ from grader.fence import describe
 from grader.parallel import Task, run_tasks
 from grader.report import Report, mark_blocked
 from grader.reports.json import render_json
-from grader.reports.terminal import print_report
+from grader.reports.terminal import print_on_any_terminal, print_report
 from grader.runner import Grading
 from grader.selfcheck import check_folder, self_check
 from grader.verdict import ExerciseVerdict
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         The command line without the program's name.
     """
+    print_on_any_terminal()
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -122,6 +123,8 @@ def _grade(
     console: Console,
 ) -> int:
     folder = Path(options.folder)
+    if options.json is not None and Path(options.json).is_dir():
+        parser.error(f"--json takes a file, and {options.json} is a folder: grade {options.json} --json")
     if folder.is_file():
         entries = [entry for entry in entries if entry.name == folder.stem]
         if not entries:
@@ -145,7 +148,10 @@ def _grade(
         return report.exit_code
     print_report(report, console)
     if options.json is not None:
-        Path(options.json).write_text(render_json(report) + "\n", encoding="utf-8")
+        try:
+            Path(options.json).write_text(render_json(report) + "\n", encoding="utf-8")
+        except OSError as error:
+            parser.error(f"the JSON report cannot be written to {options.json}: {error.strerror}")
     return report.exit_code
 
 

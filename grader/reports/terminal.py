@@ -1,5 +1,7 @@
 """The report as a student reads it: a line for each exercise, then what failed, drawn, then the next step."""
 
+import io
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +23,16 @@ MARKS = {
     Status.GRADER_ERROR: ("!", "magenta"),
 }
 PRINTED_LINES = 8
+
+
+def print_on_any_terminal() -> None:
+    """Print "?" for a character that stdout or stderr cannot show, instead of failing.
+
+    Matters where the encoding is not UTF-8: a file or pipe on Windows, or ``PYTHONIOENCODING=ascii``.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def print_report(report: Report, console: Console) -> None:

@@ -91,6 +91,8 @@ def test_list_and_hints(capsys: pytest.CaptureFixture[str]) -> None:
         (["--hint", "nothing"], "no exercise is named 'nothing'"),
         (["--hint", "conv2d", "--number", "99"], "conv2d has hints 1 to"),
         (["--jobs", "0"], "--jobs must be at least 1"),
+        (["--json", "exercises"], "--json takes a file, and exercises is a folder"),
+        (["--only", "seven_by_seven", "--json", "nowhere/report.json"], "cannot be written to nowhere/report.json"),
         (["--frobnicate"], "unrecognized arguments"),
         ([str(ROOT / "README.md")], "has not the name of an exercise"),
     ],
@@ -100,6 +102,15 @@ def test_wrong_usage_exits_with_2(arguments: list[str], says: str, capsys: pytes
         main(arguments)
     assert stop.value.code == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_terminal_that_knows_ascii_only(stubs: Path) -> None:
+    (stubs / "03_spatial_dimensions/zero_pad.py").write_text("def zero_pad(x, padding):\n    return x * 0\n")
+    command = [sys.executable, "-m", "grader", str(stubs)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"zero_pad: failed" in done.stdout
 
 
 def test_work_is_never_overwritten(stubs: Path, capsys: pytest.CaptureFixture[str]) -> None:
