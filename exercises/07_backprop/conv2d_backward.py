@@ -34,7 +34,7 @@ def conv2d_backward(
     stride : int
         At least 1.
     padding : int
-        At least 0.
+        At least 0; it may be as large as the filter.
 
     Returns
     -------

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 import engine
 from grader.exercise import Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone, linear_in
-from grader.strategies import case, floats, windows
+from grader.strategies import SMALL, case, floats, windows
 
 
 def conv2d(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, padding: int = 0) -> np.ndarray:
@@ -115,14 +115,18 @@ def reference(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, padd
 
 @st.composite
 def layers(
-    draw: st.DrawFn, most: int = 3, strides: tuple[int, int] = (1, 3), paddings: tuple[int, int] = (0, 2)
+    draw: st.DrawFn,
+    most: int = 3,
+    strides: tuple[int, int] = (1, 3),
+    paddings: tuple[int, int] = (0, 2),
+    biased: bool = False,
 ) -> dict[str, np.ndarray]:
     window = draw(windows(strides=strides, paddings=paddings))
     images, channels, filters = (draw(st.integers(1, most)) for _ in range(3))
     arguments = case(
         x=draw(floats((images, channels, *window.size))),
         w=draw(floats((filters, channels, *window.kernel))),
-        b=draw(floats((filters,))),
+        b=draw(floats((filters,), SMALL if biased else (0.0,))),
     )
     if strides != (1, 1) or paddings != (0, 0):
         arguments |= case(stride=window.stride, padding=window.padding)
@@ -136,14 +140,20 @@ EXERCISE = Exercise(
     reference=reference,
     properties=(
         equals_reference(
-            "be right for one image, channel and filter, stride 1, no padding", 2, layers(1, (1, 1), (0, 0))
+            "be right for one image, channel and filter, stride 1, no padding",
+            2,
+            layers(1, (1, 1), (0, 0)),
+            examples=40,
         ),
-        equals_reference("be right for several images, channels and filters", 3, layers(3, (1, 1), (0, 0))),
-        equals_reference("be right for any stride", 2, layers(2, (1, 3), (0, 0))),
-        equals_reference("be right for any padding", 2, layers(2, (1, 1), (0, 2))),
-        equals_reference("be right for any stride and padding together", 3, layers()),
-        linear_in("x", 1, layers(2).map(lambda drawn: drawn | case(b=0 * drawn["b"])), examples=10),
-        leaves_arguments_alone(1, layers(2)),
+        equals_reference(
+            "be right for several images, channels and filters", 2, layers(3, (1, 1), (0, 0)), examples=40
+        ),
+        equals_reference("be right for any stride", 2, layers(2, (1, 3), (0, 0)), examples=40),
+        equals_reference("be right for any padding", 2, layers(2, (1, 1), (0, 2)), examples=40),
+        equals_reference("add each filter's bias once", 2, layers(2, (1, 1), (0, 0), biased=True), examples=40),
+        equals_reference("be right for any stride, padding and bias together", 2, layers(biased=True)),
+        linear_in("x", 1, layers(2), examples=10),
+        leaves_arguments_alone(1, layers(2, biased=True)),
     ),
     hints=(
         "Build on cross_correlate2d: one image with one channel and one filter is just that. What changes "
@@ -196,6 +206,17 @@ EXERCISE = Exercise(
                 "padding = 1 if padding else 0\n    padded = np.zeros(",
             ),
             "you pad by 1, whatever the padding is",
+        ),
+        Mutant(
+            "reshaped instead of transposed",
+            ("return out", "return out.transpose(0, 2, 3, 1).reshape(out.shape)"),
+            "you have (N, OH, OW, K) and reshape it to (N, K, OH, OW): the shape is right, but every number is in the "
+            "wrong place. Move the axis: transpose(0, 3, 1, 2)",
+        ),
+        Mutant(
+            "output sized by height alone",
+            ("out_w = (width + 2 * padding - filter_w)", "out_w = (height + 2 * padding - filter_h)"),
+            "the width of your output is computed from the height: they differ when image or filter is not square",
         ),
         Mutant(
             "last image only",

@@ -37,7 +37,7 @@ def conv2d_backward(
     stride : int
         At least 1.
     padding : int
-        At least 0.
+        At least 0; it may be as large as the filter.
 
     Returns
     -------
@@ -157,7 +157,7 @@ EXERCISE = Exercise(
         equals_reference("give the right dw for any stride and padding", 2, layers(), outputs=("dw",)),
         equals_reference("give the right dx for stride 1 without padding", 2, layers(**PLAIN), outputs=("dx",)),
         equals_reference("give the right dx for any stride and padding", 3, layers(), outputs=("dx",)),
-        leaves_arguments_alone(1, layers()),
+        leaves_arguments_alone(1, layers(), outputs=("dx",)),
     ),
     hints=(
         "Write your forward pass with loops over n, k, i and j. Backward runs the same loops; in the innermost "
@@ -210,6 +210,17 @@ EXERCISE = Exercise(
             "db averaged",
             ("db = dy.sum(axis=(0, 2, 3))", "db = dy.mean(axis=(0, 2, 3))"),
             "db is a sum over images and positions, not a mean",
+        ),
+        Mutant(
+            "db of shape (1, K)",
+            ("db = dy.sum(axis=(0, 2, 3))", "db = dy.sum(axis=(0, 2, 3))[None]"),
+            "your db is right but for its shape: (K,) is asked for, the shape of b, not (1, K)",
+        ),
+        Mutant(
+            "db reshaped without a transpose",
+            ("db = dy.sum(axis=(0, 2, 3))", "db = dy.reshape(filters, -1).sum(axis=1)"),
+            "dy.reshape(K, -1) mixes images and filters, for the filters are the second axis: transpose first, or "
+            "sum over the axes (0, 2, 3)",
         ),
         Mutant(
             "db of the first image",

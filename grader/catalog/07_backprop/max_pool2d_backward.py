@@ -91,12 +91,17 @@ def reference(dy: np.ndarray, x: np.ndarray, kernel_size: int, stride: int) -> n
 
 
 @st.composite
-def maps(draw: st.DrawFn, tiled: bool = False) -> dict[str, np.ndarray]:
-    window = draw(windows(paddings=(0, 0), square_kernel=True))
+def maps(draw: st.DrawFn, tiled: bool = False, overlapping: bool = False) -> dict[str, np.ndarray]:
+    # No windows of one pixel: there, stride forgotten and stride taken for kernel_size look the same.
+    window = draw(windows(paddings=(0, 0), square_kernel=True).filter(lambda drawn: drawn.kernel[0] > 1))
     kernel_size, stride, size = window.kernel[0], window.stride, window.size
     if tiled:
         stride = kernel_size
         size = (kernel_size * draw(st.integers(1, 3)), kernel_size * draw(st.integers(1, 3)))
+    if overlapping:
+        stride = draw(st.integers(1, 2))
+        kernel_size = stride + draw(st.integers(1, 2))
+        size = (kernel_size + draw(st.integers(0, 3)), kernel_size + draw(st.integers(stride, 4)))
     images, channels = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     out = [(length - kernel_size) // stride + 1 for length in size]
     return case(
@@ -114,7 +119,8 @@ EXERCISE = Exercise(
     reference=reference,
     properties=(
         equals_reference("be right where windows tile the map", 2, maps(tiled=True), simplify=False),
-        equals_reference("be right for any window and stride", 4, maps(), simplify=False),
+        equals_reference("be right where windows overlap", 2, maps(overlapping=True), simplify=False),
+        equals_reference("be right for any window and stride", 2, maps(), simplify=False),
         leaves_arguments_alone(1, maps(), simplify=False),
     ),
     hints=(
@@ -138,6 +144,11 @@ EXERCISE = Exercise(
             "stride forgotten in the winner's place",
             ("dx[n, c, top + p, left + q]", "dx[n, c, i + p, j + q]"),
             "the winner's place lacks the stride: the window starts at row i * stride, column j * stride",
+        ),
+        Mutant(
+            "stride taken for the window",
+            ("top, left = i * stride, j * stride", "top, left = i * kernel_size, j * kernel_size"),
+            "your windows are kernel_size apart; they must be stride apart",
         ),
         Mutant(
             "gradient shared by the window",
