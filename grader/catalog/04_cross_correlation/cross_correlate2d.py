@@ -26,7 +26,7 @@ def cross_correlate2d(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     image : ndarray (H, W)
         float32 or float64.
     kernel : ndarray (P, Q)
-        Of the same dtype, no larger than the image, and not always square.
+        float32 or float64, no larger than the image, and not always square.
 
     Returns
     -------
