@@ -1,7 +1,8 @@
 """A small autograd engine for convolutional networks, with PyTorch's names and readable kernels."""
 
 from engine import nn, optim
-from engine.autograd import is_grad_enabled, no_grad
+from engine.autograd import enable_grad, is_grad_enabled, no_grad
+from engine.backward import grad
 from engine.device import get_num_threads, set_num_threads
 from engine.gradcheck import GradientReport, gradcheck
 from engine.kernels import use_kernels
@@ -26,6 +27,7 @@ from engine.ops import (
     tanh,
 )
 from engine.random import manual_seed
+from engine.saved import detect_mutation
 from engine.tensor import Tensor, tensor
 
 __all__ = [
@@ -36,8 +38,11 @@ __all__ = [
     "avg_pool2d",
     "conv2d",
     "cross_entropy",
+    "detect_mutation",
     "div",
+    "enable_grad",
     "get_num_threads",
+    "grad",
     "gradcheck",
     "is_grad_enabled",
     "linear",

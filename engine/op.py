@@ -17,12 +17,16 @@
 
 Callers write ``relu(tensor)``: the decorator takes arrays out of tensors, runs the function on the
 kernel set in use, and records the application if a gradient is wanted.
+
+An op may return several arrays: the first is the result, the others (indices, say) carry no gradient.
+A result that is not floating, such as that of argmax, is never recorded. A function that only calls
+other ops is declared by :func:`composite`; it has no vjp of its own.
 """
 
 import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeAlias, get_args
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, get_args
 
 import numpy as np
 
@@ -30,15 +34,19 @@ from engine import kernels
 from engine.arrays import Array
 from engine.autograd import Node, Variable, is_grad_enabled
 from engine.errors import DTypeError, GraphError
+from engine.saved import Saved
 
 # A parameter that is an ndarray inside the op and a tensor (or a number) to its caller. There is no
 # static type that is both, so checkers see Any; the note in it is what `op` looks for.
 Operand: TypeAlias = Annotated[Any, "operand"]
+# A parameter that is a sequence of them, such as what cat joins.
+Operands: TypeAlias = Annotated[Any, "operands"]
 
 P = ParamSpec("P")
+R = TypeVar("R")
 Vjp: TypeAlias = "Callable[[Context, Array], Sequence[Array | None]]"
 
-OPS: dict[str, "Op[Any]"] = {}
+OPS: dict[str, "Op[Any] | Composite[Any, Any]"] = {}
 
 
 class Context:
@@ -49,25 +57,35 @@ class Context:
     kernels : module
         The kernel set to call.
     needs_grad : tuple of bool
-        For each operand, whether backward will want its gradient.
+        For each operand (each tensor of a sequence counts), whether backward will want its gradient.
     saved : tuple
         What forward handed to :meth:`save`.
     """
 
-    __slots__ = ("kernels", "needs_grad", "saved")
+    __slots__ = ("_saved", "kernels", "needs_grad")
 
     def __init__(self, needs_grad: tuple[bool, ...]) -> None:
         self.kernels = kernels.current()
         self.needs_grad = needs_grad
-        self.saved: tuple[Any, ...] = ()
+        self._saved = Saved(())
 
     def save(self, *values: Any) -> None:
         """Keep arrays and settings for backward."""
-        self.saved = values
+        if any(self.needs_grad):
+            self._saved = Saved(values)
+
+    @property
+    def saved(self) -> tuple[Any, ...]:
+        """What :meth:`save` was given; GraphError if an array of it was changed in place since."""
+        return self._saved.unchanged_values()
 
     def empty(self, shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
         """Allocate an output where the kernels run."""
         return np.empty(shape, dtype)
+
+    def contiguous(self, view: Array) -> Array:
+        """Return a view's elements in reading order: the array itself if they lie so already."""
+        return np.asarray(view, order="C")
 
 
 class Op(Generic[P]):
@@ -81,19 +99,20 @@ class Op(Generic[P]):
         Names of the parameters that are tensors, in order.
     """
 
-    def __init__(self, forward: Callable[Concatenate[Context, P], Array]) -> None:
+    def __init__(self, forward: Callable[Concatenate[Context, P], Any]) -> None:
         self.name = forward.__name__
-        self._forward: Callable[..., Array] = forward
+        self._forward: Callable[..., Any] = forward
         self._vjp: Vjp | None = None
         parameters = list(inspect.signature(forward).parameters.values())[1:]
-        self.operands = tuple(p.name for p in parameters if _is_operand(p.annotation))
+        self.operands = tuple(p.name for p in parameters if _is(Operand, p) or _is(Operands, p))
+        self._many = tuple(p.name for p in parameters if _is(Operands, p))
         self._optional = {p.name for p in parameters if p.default is None}
-        # So that help(), Sphinx and editors show the public function.
-        self.__name__ = forward.__name__
-        self.__doc__ = forward.__doc__
-        self.__module__ = forward.__module__
-        self.__wrapped__ = forward
-        self.__signature__ = inspect.Signature(parameters)
+        _show_as(self, forward, parameters)
+
+    @property
+    def has_vjp(self) -> bool:
+        """Whether its result can be differentiated."""
+        return self._vjp is not None
 
     def vjp(self, function: Vjp) -> Vjp:
         """Declare the vector-Jacobian product: (ctx, dy) -> one gradient for each operand."""
@@ -101,30 +120,49 @@ class Op(Generic[P]):
         return function
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
-        """Apply the op to tensors; returns a tensor."""
+        """Apply the op to tensors; returns a tensor, or as many as the op has results."""
         given: list[Any] = list(args[: len(self.operands)])
         for name in self.operands[len(given) :]:
             if name not in kwargs and name not in self._optional:
-                self.__signature__.bind(*args, **kwargs)  # raises Python's own TypeError
+                inspect.signature(self).bind(*args, **kwargs)  # raises Python's own TypeError
             given.append(kwargs.pop(name, None))
-        tensor = next((value for value in given if isinstance(value, Variable)), None)
+        flat = self._flatten(given)
+        tensor = next((value for value in flat if isinstance(value, Variable)), None)
         if tensor is None:
-            kinds = ", ".join(type(value).__name__ for value in given)
-            raise DTypeError(self.name, "a Tensor", kinds, "wrap arrays in engine.tensor(...)")
+            kinds = ", ".join(type(value).__name__ for value in flat)
+            raise DTypeError(self.name, "a Tensor", kinds or "none", "wrap arrays in engine.tensor(...)")
         record = is_grad_enabled()
-        needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in given)
+        needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in flat)
         ctx = Context(needs_grad)
+        dtype = tensor.array.dtype
         arrays = [
-            self._array(name, value, tensor.array.dtype) for name, value in zip(self.operands, given, strict=True)
+            [self._array(name, item, dtype) for item in value]
+            if name in self._many
+            else self._array(name, value, dtype)
+            for name, value in zip(self.operands, given, strict=True)
         ]
-        out = self._forward(ctx, *arrays, *args[len(self.operands) :], **kwargs)
-        if not any(needs_grad):
-            return tensor.result(out, None)
-        vjp = self._vjp
-        if vjp is None:
-            raise GraphError(self.name, "a vjp beneath the op", "none", f"declare it with @{self.name}.vjp")
-        inputs = [v if needed else None for v, needed in zip(given, needs_grad, strict=True)]
-        return tensor.result(out, Node(self.name, partial(vjp, ctx), inputs, ctx.kernels))
+        result = self._forward(ctx, *arrays, *args[len(self.operands) :], **kwargs)
+        out, *extras = result if isinstance(result, tuple) else (result,)
+        node = None
+        if any(needs_grad) and out.dtype.kind == "f":
+            if self._vjp is None:
+                raise GraphError(self.name, "a vjp beneath the op", "none", f"declare it with @{self.name}.vjp")
+            inputs = [v if needed else None for v, needed in zip(flat, needs_grad, strict=True)]
+            node = Node(self.name, partial(self._vjp, ctx), inputs, ctx.kernels)
+        if not isinstance(result, tuple):
+            return tensor.result(out, node)
+        return (tensor.result(out, node), *(tensor.result(extra, None) for extra in extras))
+
+    def _flatten(self, given: Sequence[Any]) -> list[Any]:
+        flat: list[Any] = []
+        for name, value in zip(self.operands, given, strict=True):
+            if name not in self._many:
+                flat.append(value)
+            elif isinstance(value, list | tuple):
+                flat.extend(value)
+            else:
+                raise DTypeError(self.name, f"{name} as a list of tensors", type(value).__name__, "put [ ] around it")
+        return flat
 
     def _array(self, operand: str, value: Any, dtype: np.dtype[Any]) -> Array | None:
         if isinstance(value, Variable):
@@ -139,20 +177,52 @@ class Op(Generic[P]):
         raise DTypeError(self.name, "a Tensor", got, "wrap arrays in engine.tensor(...)")
 
     def __repr__(self) -> str:
-        return f"<op {self.name}{self.__signature__}>"
+        return f"<op {self.name}{inspect.signature(self)}>"
 
 
-def _is_operand(annotation: Any) -> bool:
-    return annotation == Operand or Operand in get_args(annotation)
+class Composite(Generic[P, R]):
+    """A function of tensors that only calls ops; made by :func:`composite`.
+
+    Attributes
+    ----------
+    name : str
+        The public name, key of the registry ``OPS``.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.name = function.__name__
+        self._function = function
+        _show_as(self, function, list(inspect.signature(function).parameters.values()))
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function."""
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}{inspect.signature(self)}>"
 
 
-def op(forward: Callable[Concatenate[Context, P], Array]) -> Op[P]:
+def _is(kind: Any, parameter: inspect.Parameter) -> bool:
+    return parameter.annotation == kind or kind in get_args(parameter.annotation)
+
+
+def _show_as(shown: Any, function: Callable[..., Any], parameters: list[inspect.Parameter]) -> None:
+    """Let help(), Sphinx and editors see the public function."""
+    shown.__name__ = function.__name__
+    shown.__doc__ = function.__doc__
+    shown.__module__ = function.__module__
+    shown.__wrapped__ = function
+    shown.__signature__ = inspect.Signature(parameters)
+
+
+def op(forward: Callable[Concatenate[Context, P], Any]) -> Op[P]:
     """Declare an op: register it under its function's name and make it callable with tensors.
 
     Parameters
     ----------
     forward : function
-        ``(ctx, operands …, settings …) -> ndarray``; operands are annotated :data:`Operand`.
+        ``(ctx, operands …, settings …) -> ndarray`` or a tuple of them; operands are annotated
+        :data:`Operand`, or :data:`Operands` for a sequence of tensors.
 
     Returns
     -------
@@ -160,5 +230,22 @@ def op(forward: Callable[Concatenate[Context, P], Array]) -> Op[P]:
         Complete once its ``vjp`` is declared too.
     """
     declared = Op(forward)
+    OPS[declared.name] = declared
+    return declared
+
+
+def composite(function: Callable[P, R]) -> Composite[P, R]:
+    """Declare a function that only calls ops: registered, documented and tested like an op.
+
+    Parameters
+    ----------
+    function : function
+        Takes and returns tensors.
+
+    Returns
+    -------
+    Composite
+    """
+    declared = Composite(function)
     OPS[declared.name] = declared
     return declared

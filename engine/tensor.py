@@ -1,22 +1,41 @@
-"""Tensor: an array with a gradient. Its operators call ops by name; it does no maths of its own."""
+"""Tensor: an array with a gradient. It does no maths of its own: engine/methods.py has the ops it calls."""
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 
-from engine import autograd
+from engine import backward
 from engine.arrays import Array
-from engine.autograd import Node, Variable
+from engine.autograd import Node
 from engine.errors import DTypeError, GraphError, ShapeError
-from engine.op import OPS
-
-Number: TypeAlias = bool | int | float
+from engine.inplace import InPlace
+from engine.methods import Methods, Number
 
 DTYPES = tuple(np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8", "bool"))
 
 
-class Tensor(Variable):
+class RemovableHandle:
+    """What registering a hook returns.
+
+    Parameters
+    ----------
+    hooks : dict
+        Where the hook is entered.
+    hook : callable
+    """
+
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+        self._hooks = hooks
+        self._key = max(hooks, default=-1) + 1
+        hooks[self._key] = hook
+
+    def remove(self) -> None:
+        """Call the hook no more."""
+        self._hooks.pop(self._key, None)
+
+
+class Tensor(Methods, InPlace):
     """An n-dimensional array that remembers how it was computed.
 
     Parameters
@@ -124,6 +143,57 @@ class Tensor(Variable):
         self.requires_grad = requires_grad
         return self
 
+    def clone(self) -> "Tensor":
+        """Return a copy that shares no memory; gradients pass through it."""
+        return self * 1
+
+    def register_hook(self, hook: Callable[["Tensor"], "Tensor | None"]) -> "RemovableHandle":
+        """Call `hook` with this tensor's gradient whenever backward has computed it.
+
+        Parameters
+        ----------
+        hook : callable
+            Is told the gradient; returns None, or a tensor to use instead.
+
+        Returns
+        -------
+        RemovableHandle
+            ``handle.remove()`` ends it.
+
+        Raises
+        ------
+        GraphError
+            If the tensor does not require a gradient.
+
+        Examples
+        --------
+        >>> import engine
+        >>> x = engine.tensor([1.0], requires_grad=True)
+        >>> y = x * 2
+        >>> handle = y.register_hook(lambda gradient: gradient * 10)
+        >>> y.backward()
+        >>> x.grad
+        tensor([20.])
+        """
+        if not self.requires_grad:
+            raise GraphError("register_hook", "a tensor with requires_grad", repr(self))
+
+        def call(gradient: Array) -> Array | None:
+            replacement = hook(Tensor(gradient))
+            return None if replacement is None else replacement.array
+
+        hooks = self.hooks if self.grad_fn is None else self.grad_fn.hooks
+        return RemovableHandle(hooks, call)
+
+    def retain_grad(self) -> None:
+        """Let backward fill :attr:`grad` of this result of an op, too, as it does for leaves."""
+
+        def keep(gradient: Array) -> None:
+            self.grad = Tensor(gradient.copy() if self.grad is None else self.grad.array + gradient)
+
+        if self.grad_fn is not None:
+            RemovableHandle(self.grad_fn.hooks, keep)
+
     def backward(self, gradient: "Tensor | None" = None, retain_graph: bool = False) -> None:
         """Add this tensor's gradient to ``grad`` of every leaf it was made from.
 
@@ -141,69 +211,7 @@ class Tensor(Variable):
         ShapeError
             If `gradient` has another shape.
         """
-        autograd.backward(self, None if gradient is None else gradient.array, retain_graph)
-
-    def reshape(self, *shape: Any) -> "Tensor":
-        """See :func:`engine.reshape`."""
-        return _apply("reshape", self, shape[0] if len(shape) == 1 else shape)
-
-    def view(self, *shape: Any) -> "Tensor":
-        """Like :meth:`reshape`: tensors are always contiguous, so a view always exists."""
-        return self.reshape(*shape)
-
-    def sum(self, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> "Tensor":
-        """See :func:`engine.sum`."""
-        return _apply("sum", self, dim, keepdim)
-
-    def mean(self, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> "Tensor":
-        """See :func:`engine.mean`."""
-        return _apply("mean", self, dim, keepdim)
-
-    def relu(self) -> "Tensor":
-        """See :func:`engine.relu`."""
-        return _apply("relu", self)
-
-    def tanh(self) -> "Tensor":
-        """See :func:`engine.tanh`."""
-        return _apply("tanh", self)
-
-    def log_softmax(self, dim: int) -> "Tensor":
-        """See :func:`engine.log_softmax`."""
-        return _apply("log_softmax", self, dim)
-
-    def matmul(self, other: "Tensor") -> "Tensor":
-        """See :func:`engine.matmul`."""
-        return _apply("matmul", self, other)
-
-    def __add__(self, other: "Tensor | Number") -> "Tensor":
-        return _apply("add", self, other)
-
-    def __radd__(self, other: Number) -> "Tensor":
-        return _apply("add", other, self)
-
-    def __sub__(self, other: "Tensor | Number") -> "Tensor":
-        return _apply("sub", self, other)
-
-    def __rsub__(self, other: Number) -> "Tensor":
-        return _apply("sub", other, self)
-
-    def __mul__(self, other: "Tensor | Number") -> "Tensor":
-        return _apply("mul", self, other)
-
-    def __rmul__(self, other: Number) -> "Tensor":
-        return _apply("mul", other, self)
-
-    def __truediv__(self, other: "Tensor | Number") -> "Tensor":
-        return _apply("div", self, other)
-
-    def __rtruediv__(self, other: Number) -> "Tensor":
-        return _apply("div", other, self)
-
-    def __neg__(self) -> "Tensor":
-        return _apply("neg", self)
-
-    def __matmul__(self, other: "Tensor") -> "Tensor":
-        return _apply("matmul", self, other)
+        backward.backward(self, None if gradient is None else gradient.array, retain_graph)
 
     def __len__(self) -> int:
         if self.ndim == 0:
@@ -224,11 +232,6 @@ class Tensor(Variable):
         elif self.requires_grad:
             notes.append("requires_grad=True")
         return f"tensor({', '.join([values, *notes])})"
-
-
-def _apply(name: str, *args: Any) -> Tensor:
-    # Ops stand to the right of Tensor (engine/__init__.py imports them all), hence by name.
-    return cast(Tensor, OPS[name](*args))
 
 
 def tensor(data: Any, dtype: np.dtype[Any] | type[Any] | str | None = None, requires_grad: bool = False) -> Tensor:

@@ -16,11 +16,11 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc",
 
 # Each part of the engine imports only what stands to its left (and itself).
 LAYERS = [
-    ("errors", "arrays"),
+    ("errors", "arrays", "versions"),
     ("device", "random"),
     ("kernels",),
-    ("autograd", "op"),
-    ("tensor",),
+    ("autograd", "backward", "op", "saved"),
+    ("inplace", "methods", "tensor"),
     ("gradcheck",),
     ("ops",),
     ("nn",),

@@ -2,8 +2,9 @@
 
 Each formula is written once, for one element; every kernel set turns it into a loop over arrays
 (``elementwise`` in its ``elementwise.py``). A derivative is a vector-Jacobian product for one element:
-it takes the upstream gradient ``dy``, then the inputs, then the output ``y``, and returns the gradient
-for one input. Only what Numba compiles may be used: arithmetic, comparisons and NumPy's functions.
+its first parameter is the upstream gradient ``dy``, the others name what it needs, which is then kept
+for backward and nothing else: parameters of the formula, or its result ``y``. Only what Numba compiles
+may be used: arithmetic, comparisons and NumPy's functions.
 """
 
 import numpy as np
@@ -11,31 +12,31 @@ import numpy as np
 Scalar = float
 
 
+def unchanged(dy: Scalar) -> Scalar:
+    return dy
+
+
+def negated(dy: Scalar) -> Scalar:
+    return -dy
+
+
 def add(a: Scalar, b: Scalar) -> Scalar:
     return a + b
-
-
-def add_da(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
-    return dy
 
 
 def sub(a: Scalar, b: Scalar) -> Scalar:
     return a - b
 
 
-def sub_db(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
-    return -dy
-
-
 def mul(a: Scalar, b: Scalar) -> Scalar:
     return a * b
 
 
-def mul_da(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+def mul_da(dy: Scalar, b: Scalar) -> Scalar:
     return dy * b
 
 
-def mul_db(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+def mul_db(dy: Scalar, a: Scalar) -> Scalar:
     return dy * a
 
 
@@ -43,11 +44,11 @@ def div(a: Scalar, b: Scalar) -> Scalar:
     return a / b
 
 
-def div_da(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+def div_da(dy: Scalar, b: Scalar) -> Scalar:
     return dy / b
 
 
-def div_db(dy: Scalar, a: Scalar, b: Scalar, y: Scalar) -> Scalar:
+def div_db(dy: Scalar, b: Scalar, y: Scalar) -> Scalar:
     return -dy * y / b
 
 
@@ -55,23 +56,19 @@ def neg(x: Scalar) -> Scalar:
     return -x
 
 
-def neg_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
-    return -dy
-
-
 def relu(x: Scalar) -> Scalar:
     # Written so that NaN stays NaN, as in PyTorch: a comparison with NaN is false.
     return 0.0 if x < 0.0 else x
 
 
-def relu_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
+def relu_dx(dy: Scalar, y: Scalar) -> Scalar:
     # At exactly 0 any value between 0 and 1 is a subgradient; PyTorch and this engine take 0.
-    return 0.0 if x <= 0.0 else dy
+    return 0.0 if y <= 0.0 else dy
 
 
 def tanh(x: Scalar) -> Scalar:
     return float(np.tanh(x))
 
 
-def tanh_dx(dy: Scalar, x: Scalar, y: Scalar) -> Scalar:
+def tanh_dx(dy: Scalar, y: Scalar) -> Scalar:
     return dy * (1.0 - y * y)

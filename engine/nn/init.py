@@ -4,6 +4,7 @@ import math
 
 from engine.random import default_generator
 from engine.tensor import Tensor
+from engine.versions import mark_changed
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
@@ -23,6 +24,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
     tensor([2.])
     """
     tensor.array[...] = default_generator().uniform(a, b, tensor.shape)
+    mark_changed(tensor.array)
     return tensor
 
 

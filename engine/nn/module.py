@@ -8,6 +8,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import DTypeError, ShapeError, StateError
 from engine.tensor import Tensor
+from engine.versions import mark_changed
 
 
 class Parameter(Tensor):
@@ -139,6 +140,7 @@ class Module:
                 raise DTypeError(who, f"{name} {parameter.dtype}", str(values[name].dtype))
         for name, parameter in own.items():
             parameter.array[...] = values[name]
+            mark_changed(parameter.array)
 
     def extra_repr(self) -> str:
         """Return the settings shown in ``print(module)``."""

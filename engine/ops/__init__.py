@@ -1,7 +1,8 @@
 """The ops: each with its checks, forward, vjp and public docstring. Kernels do the arithmetic."""
 
+from engine.ops.activation import relu, tanh
 from engine.ops.conv import conv2d
-from engine.ops.elementwise import add, div, mul, neg, relu, sub, tanh
+from engine.ops.elementwise import add, div, mul, neg, sub
 from engine.ops.matmul import linear, matmul
 from engine.ops.pool import avg_pool2d, max_pool2d
 from engine.ops.reduce import mean, sum

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.errors import ParameterError
 from engine.nn.module import Parameter
+from engine.versions import mark_changed
 
 
 class SGD:
@@ -65,3 +66,4 @@ class SGD:
             velocity *= self.momentum
             velocity += parameter.grad.array
             parameter.array -= self.lr * velocity
+            mark_changed(parameter.array)

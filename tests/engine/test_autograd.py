@@ -1,11 +1,17 @@
 """The graph: reuse, depth, accumulation, and clear errors where there is nothing to walk."""
 
+import gc
+import re
+from collections.abc import Callable
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 import engine
 import engine.errors
 from engine.errors import DTypeError, GraphError, ShapeError
+from engine.versions import _changes
 
 
 def leaf(*values: float) -> engine.Tensor:
@@ -138,3 +144,177 @@ def test_numbers_of_the_slide() -> None:
         maps = engine.conv2d(engine.tensor(image[None, None]), engine.tensor(kernel[None, None]))
         assert maps.array[0, 0].tolist() == expected
         assert engine.max_pool2d(maps, 2).item() == largest
+
+
+def test_grad_returns_gradients_of_leaves_and_of_results_and_touches_no_grad() -> None:
+    x, unused = leaf(2.0), leaf(1.0)
+    y = x * x
+    z = y * x
+    dx, dy = engine.grad(z, [x, y], retain_graph=True)
+    assert (dx.item(), dy.item(), x.grad) == (12.0, 2.0, None)
+    with pytest.raises(GraphError, match="input 1 unused; leave it out, or pass allow_unused=True"):
+        engine.grad(z, [x, unused], retain_graph=True)
+    assert engine.grad(z, [x, unused], allow_unused=True)[1] is None
+    with pytest.raises(GraphError, match="a second time"):
+        engine.grad(z, x)
+
+
+def test_grad_of_several_outputs_sums_them() -> None:
+    x = leaf(2.0, 3.0)
+    y = x * x
+    upstream = engine.tensor([1.0, 10.0])
+    (dx,) = engine.grad([y, y * x], x, [upstream, upstream])
+    assert dx.tolist() == [4 + 12, 60 + 270]
+    assert engine.grad(x, x, upstream)[0].tolist() == [1.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: engine.grad(1.0, leaf(1.0)), DTypeError, "grad: expected outputs as tensors, got float"),
+        (lambda: engine.grad(leaf(1.0), [None]), DTypeError, "grad: expected inputs as tensors, got NoneType"),
+        (
+            lambda: engine.grad(leaf(1.0), leaf(1.0), [None, None]),
+            ShapeError,
+            "a gradient for each of 1 outputs, got 2",
+        ),
+        (lambda: engine.grad(engine.tensor([1.0]), leaf(1.0)), GraphError, "nothing was recorded"),
+        (lambda: engine.tensor([1.0]).register_hook(print), GraphError, "register_hook: expected a tensor with"),
+    ],
+)
+def test_bad_calls(call: Callable[[], object], error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=re.escape(says)):
+        call()
+
+
+def test_enable_grad_inside_no_grad() -> None:
+    with engine.no_grad(), engine.enable_grad():
+        assert (leaf(1.0) * 2).requires_grad
+
+
+def test_detach_and_clone() -> None:
+    x = leaf(3.0)
+    (x * x.detach() + x.clone()).sum().backward()
+    assert x.grad.item() == 4.0
+    assert x.detach().array is x.array
+    assert not np.shares_memory(x.clone().array, x.array)
+
+
+def test_hooks_see_and_replace_gradients() -> None:
+    x, seen = leaf(1.0), []
+    y = x * 2
+
+    def watch(gradient: engine.Tensor) -> None:
+        seen.append(gradient.item())
+
+    first, second = y.register_hook(watch), y.register_hook(lambda gradient: gradient * 10)
+    x.register_hook(lambda gradient: gradient + 1)
+    (y + y).sum().backward(retain_graph=True)
+    assert (seen, x.grad.item()) == ([2.0], 41.0)
+    first.remove()
+    second.remove()
+    x.grad = None
+    y.sum().backward()
+    assert (seen, x.grad.item()) == ([2.0], 3.0)
+
+
+def test_retain_grad() -> None:
+    x = leaf(1.0)
+    y = x * 2
+    y.retain_grad()
+    for _ in range(2):
+        (y * 3).sum().backward(retain_graph=True)
+    assert (y.grad.item(), x.grad.item()) == (6.0, 12.0)
+
+
+def writes() -> list[Callable[[engine.Tensor], object]]:
+    return [
+        lambda x: x.add_(1),
+        lambda x: x.sub_(1),
+        lambda x: x.mul_(2),
+        lambda x: x.div_(2),
+        lambda x: x.zero_(),
+        lambda x: x.fill_(7),
+        lambda x: x.copy_(engine.tensor([7.0])),
+        lambda x: x.clamp_(0, 1),
+        lambda x: x.__setitem__(0, 7.0),
+        lambda x: x.reshape(1, 1).add_(1),
+        lambda x: x.detach().add_(1),
+    ]
+
+
+@pytest.mark.parametrize("write", writes())
+def test_a_change_to_a_saved_array_is_detected(write: Callable[[engine.Tensor], object]) -> None:
+    x, w = engine.tensor([2.0], dtype="float64"), leaf(3.0)
+    y = (x * w).sum()
+    before = x.item()
+    write(x)
+    assert x.item() != before
+    with pytest.raises(GraphError, match=r"one of shape \(1,\) changed in place since; change a copy"):
+        y.backward()
+
+
+@pytest.mark.parametrize("write", writes())
+def test_a_change_to_an_array_that_is_not_needed_is_allowed(write: Callable[[engine.Tensor], object]) -> None:
+    x, w = engine.tensor([2.0], dtype="float64"), leaf(3.0)
+    y = (x + w).sum()
+    write(x)
+    y.backward()
+    assert w.grad.item() == 1.0
+
+
+def test_optimiser_step_between_forward_and_backward_is_detected() -> None:
+    w = engine.nn.Parameter(np.array([3.0]))
+    y = (w * w).sum()
+    y.backward(retain_graph=True)
+    engine.optim.SGD([w], lr=0.1).step()
+    with pytest.raises(GraphError, match="changed in place since"):
+        y.backward()
+
+
+def test_a_write_through_numpy_is_detected_on_request() -> None:
+    w = leaf(3.0)
+    for watched in (False, True):
+        x = engine.tensor([2.0], dtype="float64")
+        with engine.detect_mutation() if watched else nullcontext():
+            y = (x * w).sum()
+        x.numpy()[0] = 5.0
+        if watched:
+            with pytest.raises(GraphError, match="changed in place since"):
+                y.backward()
+        else:
+            y.backward()
+
+
+def test_in_place_on_what_is_recorded_is_refused() -> None:
+    x = leaf(1.0)
+    with pytest.raises(GraphError, match=r"add_: expected a tensor without gradient.*under engine.no_grad\(\)"):
+        x.add_(1)
+    with engine.no_grad():
+        assert x.add_(1) is x
+    assert x.item() == 2.0
+
+
+def test_in_place_values_must_fit() -> None:
+    x = engine.tensor([1, 2])
+    with pytest.raises(ShapeError, match=r"add_: expected values that broadcast to \(2,\), got shape \(3,\)"):
+        x.add_(engine.tensor([1, 2, 3]))
+    with pytest.raises(DTypeError, match="copy_: expected values that fit into int64, got float32"):
+        x.copy_(engine.tensor([1.5]))
+    with pytest.raises(DTypeError, match="div_: expected float32 or float64, got int64"):
+        x.div_(2)
+    with pytest.raises(ShapeError, match="__setitem__: expected places and values within"):
+        x[5] = 1
+    assert x.tolist() == [1, 2]
+    x[engine.tensor([True, False])] = engine.tensor(9)
+    assert x.add_(engine.tensor([1, 1]), alpha=2).tolist() == [11, 4]
+
+
+def test_version_entries_vanish_with_their_arrays() -> None:
+    before = len(_changes)
+    x = engine.tensor([1.0])
+    x.add_(1)
+    assert len(_changes) == before + 1
+    del x
+    gc.collect()
+    assert len(_changes) == before

@@ -1,4 +1,4 @@
-"""Ops against SciPy, and against PyTorch where it is installed."""
+"""Ops against SciPy and against what is known of them. test_pytorch_parity.py has PyTorch."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,6 @@ import scipy.special
 from hypothesis import HealthCheck, given, settings
 
 import engine
-from engine.arrays import Array
 from tests.op_cases import OP_CASES, Sample
 
 thorough = settings(
@@ -70,35 +69,3 @@ def test_ties_in_max_pooling_go_to_the_first(kernels: str) -> None:
         x = engine.tensor(np.ones((1, 1, 2, 2)), requires_grad=True)
         engine.max_pool2d(x, 2).sum().backward()
         assert x.grad.tolist() == [[[[1.0, 0.0], [0.0, 0.0]]]]
-
-
-@pytest.mark.parametrize("name", sorted(set(engine.OPS)))
-def test_op_equals_pytorch(name: str) -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is compared with where it is installed (extra 'bench')")
-    theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
-
-    def run(sample: Sample) -> tuple[Array, list[Array]]:
-        operands = [None if o is None else torch.tensor(o, requires_grad=o.dtype.kind == "f") for o in sample.operands]
-        if sample.settings.get("dim", 0) is None:
-            out = theirs(*operands)
-            out = out.reshape([1] * sample.operands[0].ndim) if sample.settings["keepdim"] else out
-        else:
-            out = theirs(*operands, **sample.settings)
-        upstream = np.random.default_rng(1).standard_normal(tuple(out.shape))
-        out.backward(torch.tensor(upstream))
-        return out.detach().numpy(), [o.grad.numpy() for o in operands if o is not None and o.requires_grad]
-
-    @thorough
-    @given(OP_CASES[name].samples)
-    def check(sample: Sample) -> None:
-        expected, gradients = run(sample)
-        operands = [None if o is None else engine.tensor(o, requires_grad=o.dtype.kind == "f") for o in sample.operands]
-        out = engine.OPS[name](*operands, **sample.settings)
-        out.backward(engine.tensor(np.random.default_rng(1).standard_normal(out.shape)))
-        assert out.shape == expected.shape
-        np.testing.assert_allclose(out.array, expected, atol=1e-10)
-        ours = [o.grad.array for o in operands if o is not None and o.requires_grad]
-        for got, right in zip(ours, gradients, strict=True):
-            np.testing.assert_allclose(got, right, atol=1e-10)
-
-    check()

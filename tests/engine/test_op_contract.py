@@ -1,7 +1,8 @@
 """What every op in the registry must fulfil, whoever adds it."""
 
+import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import engine
 from engine.arrays import Array
 from engine.errors import GradientError
 from engine.kernels import KERNEL_SETS
+from engine.op import Op
+from tests.engine.op_calls import forward_and_backward, leaves, results, tensors
 from tests.op_cases import OP_CASES, BadInput, Sample
 
 OPS = sorted(engine.OPS)
@@ -22,25 +25,29 @@ thorough = settings(
 brief = settings(thorough, max_examples=12)
 
 
-def tensors(sample: Sample, dtype: str) -> list[Any]:
-    return [
-        None
-        if operand is None
-        else engine.tensor(operand)
-        if operand.dtype.kind in "iu"
-        else engine.tensor(operand, dtype=dtype, requires_grad=True)
-        for operand in sample.operands
-    ]
+# Ops whose result is differentiable; the others return whole numbers or bool.
+DIFFERENTIABLE = [
+    name for name, declared in sorted(engine.OPS.items()) if not isinstance(declared, Op) or declared.has_vjp
+]
 
 
-def forward_and_backward(name: str, sample: Sample, dtype: str, kernels: str) -> list[Array]:
-    """Return the output and the gradient of every floating operand under a random upstream gradient."""
-    with engine.use_kernels(kernels):
-        operands = tensors(sample, dtype)
-        out = engine.OPS[name](*operands, **sample.settings)
-        upstream = np.random.default_rng(1).standard_normal(out.shape).astype(dtype)
-        out.backward(engine.tensor(upstream))
-    return [out.array, *(x.grad.array for x in operands if x is not None and x.requires_grad)]
+def combined(name: str, sample: Sample) -> Callable[..., engine.Tensor]:
+    """Return the op as a function with one result, which gradcheck wants."""
+
+    def call(*flat: Any) -> engine.Tensor:
+        left = list(flat)
+        operands = [
+            [left.pop(0) for _ in operand] if isinstance(operand, list) else left.pop(0) for operand in sample.operands
+        ]
+        outs = [out for out in results(engine.OPS[name](*operands, **sample.settings)) if out.dtype.kind == "f"]
+        return outs[0] if len(outs) == 1 else engine.OPS["cat"]([out.reshape(-1) for out in outs])
+
+    return call
+
+
+def check_gradient(name: str, sample: Sample) -> engine.GradientReport:
+    flat = [x for operand in tensors(sample, "float64") for x in (operand if isinstance(operand, list) else [operand])]
+    return engine.gradcheck(combined(name, sample), flat)
 
 
 def test_every_op_has_a_case_and_every_case_an_op() -> None:
@@ -52,7 +59,7 @@ def test_docstring_has_all_sections(name: str) -> None:
     doc = engine.OPS[name].__doc__ or ""
     for section in ("Parameters\n", "Returns\n", "Raises\n", "Examples\n"):
         assert section in doc, f"{name}: no section {section.strip()}"
-    for parameter in engine.OPS[name].__signature__.parameters:
+    for parameter in inspect.signature(engine.OPS[name]).parameters:
         assert re.search(rf"^ +(\w+, )*{parameter}(, \w+)* : ", doc, re.MULTILINE), f"{name}: '{parameter}' undescribed"
 
 
@@ -65,10 +72,11 @@ def test_kernels_equal_the_reference(name: str, kernels: str, dtype: str) -> Non
     @thorough
     @given(OP_CASES[name].samples)
     def check(sample: Sample) -> None:
-        ours = forward_and_backward(name, sample, dtype, kernels)
-        reference = forward_and_backward(name, sample, dtype, "reference")
-        for got, expected in zip(ours, reference, strict=True):
-            assert got.dtype == expected.dtype == dtype
+        ours, our_gradients = forward_and_backward(name, sample, dtype, kernels)
+        reference, gradients = forward_and_backward(name, sample, dtype, "reference")
+        for got, expected in zip(ours + our_gradients, reference + gradients, strict=True):
+            assert got.dtype == expected.dtype
+            assert got.dtype == dtype or got.dtype.kind in "iub"
             assert got.flags.c_contiguous
             scale = max(1.0, float(np.abs(expected).max(initial=0)))
             np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance * scale)
@@ -76,13 +84,12 @@ def test_kernels_equal_the_reference(name: str, kernels: str, dtype: str) -> Non
     check()
 
 
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
 def test_vjp_agrees_with_finite_differences(name: str) -> None:
     @thorough
     @given(OP_CASES[name].samples)
     def check(sample: Sample) -> None:
-        report = engine.gradcheck(lambda *xs: engine.OPS[name](*xs, **sample.settings), tensors(sample, "float64"))
-        assert report.kinks == 0
+        assert check_gradient(name, sample).kinks == 0
 
     check()
 
@@ -100,23 +107,25 @@ def reordered(gradient: Array) -> Array:
 
 
 @pytest.mark.parametrize("wrong", [zero, scaled, reordered])
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", [name for name in DIFFERENTIABLE if isinstance(engine.OPS[name], Op)])
 def test_a_wrong_gradient_fails(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = engine.OPS[name]._vjp
+    declared = engine.OPS[name]
+    assert isinstance(declared, Op)
+    right = declared._vjp
     assert right is not None
     caught = 0
 
     def spoiled(ctx: Any, dy: Array) -> Sequence[Array | None]:
         return [None if gradient is None else wrong(gradient) for gradient in right(ctx, dy)]
 
-    monkeypatch.setattr(engine.OPS[name], "_vjp", spoiled)
+    monkeypatch.setattr(declared, "_vjp", spoiled)
 
     @brief
     @given(OP_CASES[name].samples)
     def count(sample: Sample) -> None:
         nonlocal caught
         try:
-            engine.gradcheck(lambda *xs: engine.OPS[name](*xs, **sample.settings), tensors(sample, "float64"))
+            check_gradient(name, sample)
         except GradientError:
             caught += 1
 
@@ -124,18 +133,23 @@ def test_a_wrong_gradient_fails(name: str, wrong: Any, monkeypatch: pytest.Monke
     assert caught > 0, f"{name}: a gradient that is {wrong.__name__} passes the check"
 
 
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
 def test_gradients_that_are_not_wanted_are_not_computed(name: str) -> None:
     @brief
     @given(OP_CASES[name].samples, st.integers(0, 2))
     def check(sample: Sample, wanted: int) -> None:
         operands = tensors(sample, "float64")
-        floating = [x for x in operands if x is not None and x.requires_grad]
+        floating = leaves(operands)
         keep = floating[wanted % len(floating)]
         for x in floating:
             x.requires_grad_(x is keep)
-        engine.OPS[name](*operands, **sample.settings).sum().backward()
-        assert [x.grad is not None for x in floating] == [x is keep for x in floating]
+        outs = results(engine.OPS[name](*operands, **sample.settings))
+        for out in outs:
+            if out.requires_grad:
+                out.sum().backward(retain_graph=True)
+        # An operand may share nothing with the results (a split, say): no gradient then.
+        assert [x.grad is not None for x in floating if x is not keep] == [False] * (len(floating) - 1)
+        assert keep.grad is not None or not any(out.requires_grad for out in outs)
 
     check()
 

@@ -16,9 +16,9 @@ from engine.arrays import Array
 
 
 @cache
-def _compiled(formula: Callable[..., float], inputs: int, dtype: np.dtype[Any]) -> Callable[..., Array]:
-    element = numba.from_dtype(dtype)
-    ufunc: Callable[..., Array] = numba.vectorize([element(*[element] * inputs)], cache=True)(formula)
+def _compiled(formula: Callable[..., float], out: np.dtype[Any], *inputs: np.dtype[Any]) -> Callable[..., Array]:
+    signature = numba.from_dtype(out)(*[numba.from_dtype(dtype) for dtype in inputs])
+    ufunc: Callable[..., Array] = numba.vectorize([signature], cache=True)(formula)
     return ufunc
 
 
@@ -32,7 +32,7 @@ def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> No
     formula : function
         One of :mod:`engine.kernels.formulas`.
     *inputs : ndarray
-        Arrays that broadcast to the shape of `out`, all of its dtype.
+        Arrays that broadcast to the shape of `out`.
     """
     with np.errstate(all="ignore"):
-        _compiled(formula, len(inputs), out.dtype)(*inputs, out)
+        _compiled(formula, out.dtype, *[array.dtype for array in inputs])(*inputs, out)

@@ -17,7 +17,7 @@ def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> No
     formula : function
         One of :mod:`engine.kernels.formulas`.
     *inputs : ndarray
-        Arrays that broadcast to the shape of `out`, all of its dtype.
+        Arrays that broadcast to the shape of `out`.
     """
     stretched = [np.broadcast_to(array, out.shape) for array in inputs]
     with np.errstate(all="ignore"):

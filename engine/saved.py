@@ -1,0 +1,99 @@
+"""What an op keeps for backward, and whether somebody wrote into it meanwhile."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.errors import GraphError
+from engine.versions import version
+
+_fingerprinting: ContextVar[bool] = ContextVar("fingerprinting", default=False)
+
+
+@contextmanager
+def detect_mutation() -> Iterator[None]:
+    """Let backward find every change to a saved array, also one made through NumPy.
+
+    Changes through tensors, optimisers and ``load_state_dict`` are always found: they are counted. A
+    write through ``tensor.numpy()`` is not counted. Inside this ``with`` block ops keep a checksum of
+    what they save, which costs one more pass over memory; use it when gradients look wrong.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> import engine
+    >>> x, w = engine.tensor([2.0]), engine.tensor([3.0], requires_grad=True)
+    >>> with engine.detect_mutation():
+    ...     y = x * w
+    >>> x.numpy()[0] = 5
+    >>> y.backward()
+    Traceback (most recent call last):
+        ...
+    engine.errors.GraphError: backward: expected saved arrays as they were in the forward pass, got one of shape (1,) \
+changed in place since; change a copy (tensor.clone()), or change it after backward
+    """
+    token = _fingerprinting.set(True)
+    try:
+        yield
+    finally:
+        _fingerprinting.reset(token)
+
+
+class Saved:
+    """Values kept for backward, with the version of every array among them.
+
+    Parameters
+    ----------
+    values : tuple
+        Arrays, settings, and lists, tuples or dicts of them.
+    """
+
+    __slots__ = ("_checksums", "_values", "_versions")
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self._values = values
+        self._versions = [version(array) for array in _arrays(values)]
+        self._checksums = [_checksum(array) for array in _arrays(values)] if _fingerprinting.get() else []
+
+    def unchanged_values(self) -> tuple[Any, ...]:
+        """Return the values.
+
+        Raises
+        ------
+        GraphError
+            If an array was changed in place since it was saved.
+        """
+        for i, array in enumerate(_arrays(self._values)):
+            same = version(array) == self._versions[i]
+            if same and self._checksums:
+                same = _checksum(array) == self._checksums[i]
+            if not same:
+                raise GraphError(
+                    "backward",
+                    "saved arrays as they were in the forward pass",
+                    f"one of shape {array.shape} changed in place since",
+                    "change a copy (tensor.clone()), or change it after backward",
+                )
+        return self._values
+
+
+def _arrays(values: Any) -> Iterator[Array]:
+    if isinstance(values, np.ndarray):
+        yield values
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _arrays(value)
+    elif isinstance(values, dict):
+        yield from _arrays(list(values.values()))
+
+
+def _checksum(array: Array) -> int:
+    return zlib.crc32(np.asarray(array, order="C").reshape(-1).view(np.uint8).data)

@@ -1,0 +1,59 @@
+"""Calling an op of the registry with a drawn sample, and differentiating whatever it returns."""
+
+from typing import Any
+
+import numpy as np
+
+import engine
+from engine.arrays import Array
+from tests.op_cases import Sample
+
+
+def tensors(sample: Sample, dtype: str) -> list[Any]:
+    """Return the operands as tensors; floating ones in `dtype` and with a gradient."""
+
+    def convert(operand: Any) -> Any:
+        if operand is None:
+            return None
+        if isinstance(operand, list):
+            return [convert(part) for part in operand]
+        if operand.dtype.kind in "iub":
+            return engine.tensor(operand)
+        return engine.tensor(operand, dtype=dtype, requires_grad=True)
+
+    return [convert(operand) for operand in sample.operands]
+
+
+def leaves(operands: list[Any]) -> list[engine.Tensor]:
+    """Return all tensors with a gradient, those of sequences among them."""
+    flat = [x for operand in operands for x in (operand if isinstance(operand, list) else [operand])]
+    return [x for x in flat if x is not None and x.requires_grad]
+
+
+def results(out: Any) -> list[engine.Tensor]:
+    """Return an op's results as a list."""
+    return list(out) if isinstance(out, tuple | list) else [out]
+
+
+def upstream_for(out: engine.Tensor, position: int = 0) -> Array:
+    """Draw an upstream gradient: random, and the same at each call."""
+    return np.random.default_rng(1 + position).standard_normal(out.shape).astype(out.dtype)
+
+
+def forward_and_backward(
+    name: str, sample: Sample, dtype: str, kernels: str = "cpu"
+) -> tuple[list[Array], list[Array]]:
+    """Return all results, and the gradient of every floating operand under random upstream gradients."""
+    with engine.use_kernels(kernels):
+        operands = tensors(sample, dtype)
+        outs = results(engine.OPS[name](*operands, **sample.settings))
+        recorded = [out for out in outs if out.requires_grad]
+        asked = leaves(operands)
+        gradients: list[Array] = []
+        if recorded:
+            upstream = [engine.tensor(upstream_for(out, i)) for i, out in enumerate(recorded)]
+            found = engine.grad(recorded, asked, upstream, allow_unused=True)
+            gradients = [
+                np.zeros(x.shape, x.dtype) if dx is None else dx.array for x, dx in zip(asked, found, strict=True)
+            ]
+    return [out.array for out in outs], gradients

@@ -1,0 +1,77 @@
+"""How an op is tested: calls to draw, bad input, and what PyTorch calls it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+import engine
+from engine.arrays import Array
+from engine.errors import DTypeError, EngineError
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Operands (float64, or whole numbers, bool, None, or a list of arrays) and settings of one call."""
+
+    operands: tuple[Any, ...]
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BadInput:
+    """A call that must raise `error` with a message that contains `says`."""
+
+    call: Callable[[], Any]
+    error: type[EngineError]
+    says: str
+
+
+@dataclass(frozen=True)
+class OpCase:
+    """What the tests know of an op.
+
+    Attributes
+    ----------
+    samples : strategy of Sample
+        Valid calls. Values keep away from kinks and ties.
+    bad : tuple of BadInput
+    tolerance : float
+        For float32 against the reference kernels, relative to the largest value.
+    pytorch : callable or None
+        ``(torch, *operands, **settings)``: the same by PyTorch; None where it has no such thing. By
+        default ``torch.nn.functional.NAME`` or ``torch.NAME``.
+    """
+
+    samples: SearchStrategy[Sample]
+    bad: tuple[BadInput, ...]
+    tolerance: float = 1e-5
+    pytorch: Callable[..., Any] | str | None = "same name"
+
+
+seeds = st.integers(0, 10_000)
+lengths = st.integers(1, 4)
+
+
+def values(seed: int, shape: tuple[int, ...]) -> Array:
+    """Return distinct numbers between about -2 and 2, none near 0: no ties, no kinks."""
+    size = max(1, int(np.prod(shape)))
+    return (np.random.default_rng(seed).permutation(size).reshape(shape) - size / 2 + 0.37) * (4 / size)
+
+
+def t(*shape: int, dtype: str = "float32") -> engine.Tensor:
+    """Return a tensor of ones for bad calls."""
+    return engine.tensor(np.ones(shape, dtype))
+
+
+@st.composite
+def unary(draw: st.DrawFn) -> Sample:
+    shape = tuple(draw(st.lists(lengths, max_size=3)))
+    return Sample((values(draw(seeds), shape),), {})
+
+
+def dtype_error(name: str, dtype: str = "int64") -> BadInput:
+    return BadInput(lambda: engine.OPS[name](t(2, dtype=dtype)), DTypeError, f"{name}: expected")
