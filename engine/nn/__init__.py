@@ -6,11 +6,12 @@ from engine.nn.container import Sequential
 from engine.nn.conv import Conv2d
 from engine.nn.linear import Flatten, Linear
 from engine.nn.loss import CrossEntropyLoss
-from engine.nn.module import Module, Parameter
+from engine.nn.module import Buffer, Module, Parameter
 from engine.nn.pool import AvgPool2d, MaxPool2d
 
 __all__ = [
     "AvgPool2d",
+    "Buffer",
     "Conv2d",
     "CrossEntropyLoss",
     "Flatten",

@@ -36,6 +36,32 @@ class Parameter(Tensor):
         return "Parameter" + super().__repr__().removeprefix("tensor")
 
 
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state but is not learnt, such as a running mean.
+
+    Parameters
+    ----------
+    data : Tensor or ndarray, any shape
+        The starting values; memory is shared.
+    persistent : bool
+        Whether it is part of ``state_dict``.
+
+    Examples
+    --------
+    >>> Buffer(np.zeros(2, np.float32))
+    Buffer([0., 0.])
+    """
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Tensor | Array, persistent: bool = True) -> None:
+        super().__init__(data.array if isinstance(data, Tensor) else data)
+        self.persistent = persistent
+
+    def __repr__(self) -> str:
+        return "Buffer" + super().__repr__().removeprefix("tensor")
+
+
 class Module:
     """Base of layers and networks: define ``__init__`` and ``forward``, call the module.
 
@@ -90,6 +116,24 @@ class Module:
         for _, parameter in self.named_parameters():
             yield parameter
 
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Keep a tensor as part of the state under this attribute name; None for none."""
+        setattr(self, name, None if tensor is None else Buffer(tensor, persistent))
+
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """Yield every buffer once with its path such as "layer1.1.running_mean"."""
+        seen: set[int] = set()
+        for path, module in self.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Buffer) and id(value) not in seen:
+                    seen.add(id(value))
+                    yield (f"{path}.{name}" if path else name), value
+
+    def buffers(self) -> Iterator[Buffer]:
+        """Yield every buffer once."""
+        for _, buffer in self.named_buffers():
+            yield buffer
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():
@@ -106,11 +150,15 @@ class Module:
         return self.train(False)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return every parameter by its path, sharing memory with the module."""
-        return {name: parameter.detach() for name, parameter in self.named_parameters()}
+        """Return every parameter and persistent buffer by its path, sharing memory with the module."""
+        return {name: tensor.detach() for name, tensor in self._named_state().items()}
+
+    def _named_state(self) -> dict[str, Tensor]:
+        parameters: dict[str, Tensor] = dict(self.named_parameters())
+        return parameters | {name: buffer for name, buffer in self.named_buffers() if buffer.persistent}
 
     def load_state_dict(self, state_dict: Mapping[str, Tensor | Array]) -> None:
-        """Copy values into the parameters; nothing is changed unless all of them fit.
+        """Copy values into parameters and buffers; nothing is changed unless all of them fit.
 
         Parameters
         ----------
@@ -124,7 +172,7 @@ class Module:
         ShapeError, DTypeError
             If a value has another shape or dtype.
         """
-        own = dict(self.named_parameters())
+        own = self._named_state()
         who = f"{type(self).__name__}.load_state_dict"
         missing, unknown = sorted(own.keys() - state_dict.keys()), sorted(state_dict.keys() - own.keys())
         if missing or unknown:
