@@ -3,6 +3,11 @@
 from engine.device import apply_num_threads
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
+from engine.kernels.cpu.local import (
+    locally_connected2d,
+    locally_connected2d_backward_w,
+    locally_connected2d_backward_x,
+)
 from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward
@@ -12,6 +17,7 @@ from engine.kernels.cpu.softmax import (
     log_softmax,
     log_softmax_backward,
 )
+from engine.kernels.cpu.unfold import fold, unfold
 
 __all__ = [
     "avg_pool2d",
@@ -23,10 +29,14 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "fold",
     "linear",
     "linear_backward_b",
     "linear_backward_w",
     "linear_backward_x",
+    "locally_connected2d",
+    "locally_connected2d_backward_w",
+    "locally_connected2d_backward_x",
     "log_softmax",
     "log_softmax_backward",
     "matmul",
@@ -34,6 +44,7 @@ __all__ = [
     "max_pool2d_backward",
     "sum_rows",
     "sum_rows_backward",
+    "unfold",
 ]
 
 apply_num_threads()

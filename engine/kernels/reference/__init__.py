@@ -2,6 +2,11 @@
 
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
+from engine.kernels.reference.local import (
+    locally_connected2d,
+    locally_connected2d_backward_w,
+    locally_connected2d_backward_x,
+)
 from engine.kernels.reference.matmul import (
     linear,
     linear_backward_b,
@@ -17,6 +22,7 @@ from engine.kernels.reference.softmax import (
     log_softmax,
     log_softmax_backward,
 )
+from engine.kernels.reference.unfold import fold, unfold
 
 __all__ = [
     "avg_pool2d",
@@ -28,10 +34,14 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "fold",
     "linear",
     "linear_backward_b",
     "linear_backward_w",
     "linear_backward_x",
+    "locally_connected2d",
+    "locally_connected2d_backward_w",
+    "locally_connected2d_backward_x",
     "log_softmax",
     "log_softmax_backward",
     "matmul",
@@ -39,4 +49,5 @@ __all__ = [
     "max_pool2d_backward",
     "sum_rows",
     "sum_rows_backward",
+    "unfold",
 ]
