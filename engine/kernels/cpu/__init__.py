@@ -3,14 +3,21 @@
 from engine.device import apply_num_threads
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
+from engine.kernels.cpu.extremum import (
+    extremum_rows,
+    extremum_rows_backward,
+    extremum_rows_backward_shared,
+)
 from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
-from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward
+from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward, variance_rows, variance_rows_backward
 from engine.kernels.cpu.softmax import (
     cross_entropy,
     cross_entropy_backward,
     log_softmax,
     log_softmax_backward,
+    softmax,
+    softmax_backward,
 )
 
 __all__ = [
@@ -23,6 +30,9 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "extremum_rows",
+    "extremum_rows_backward",
+    "extremum_rows_backward_shared",
     "linear",
     "linear_backward_b",
     "linear_backward_w",
@@ -32,8 +42,12 @@ __all__ = [
     "matmul",
     "max_pool2d",
     "max_pool2d_backward",
+    "softmax",
+    "softmax_backward",
     "sum_rows",
     "sum_rows_backward",
+    "variance_rows",
+    "variance_rows_backward",
 ]
 
 apply_num_threads()

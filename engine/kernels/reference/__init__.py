@@ -2,6 +2,11 @@
 
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
+from engine.kernels.reference.extremum import (
+    extremum_rows,
+    extremum_rows_backward,
+    extremum_rows_backward_shared,
+)
 from engine.kernels.reference.matmul import (
     linear,
     linear_backward_b,
@@ -10,12 +15,14 @@ from engine.kernels.reference.matmul import (
     matmul,
 )
 from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
-from engine.kernels.reference.reduce import sum_rows, sum_rows_backward
+from engine.kernels.reference.reduce import sum_rows, sum_rows_backward, variance_rows, variance_rows_backward
 from engine.kernels.reference.softmax import (
     cross_entropy,
     cross_entropy_backward,
     log_softmax,
     log_softmax_backward,
+    softmax,
+    softmax_backward,
 )
 
 __all__ = [
@@ -28,6 +35,9 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "extremum_rows",
+    "extremum_rows_backward",
+    "extremum_rows_backward_shared",
     "linear",
     "linear_backward_b",
     "linear_backward_w",
@@ -37,6 +47,10 @@ __all__ = [
     "matmul",
     "max_pool2d",
     "max_pool2d_backward",
+    "softmax",
+    "softmax_backward",
     "sum_rows",
     "sum_rows_backward",
+    "variance_rows",
+    "variance_rows_backward",
 ]
