@@ -97,7 +97,7 @@ class GELU(Module):
     --------
     >>> import engine
     >>> GELU()(engine.tensor([0.0, 1.0]))
-    tensor([0.       , 0.8413447])
+    tensor([0.       , 0.8413448])
     """
 
     def __init__(self, approximate: Literal["none", "tanh"] = "none") -> None:

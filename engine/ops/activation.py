@@ -117,7 +117,7 @@ def gelu(ctx: Context, input: Operand, approximate: Literal["none", "tanh"] = "n
     >>> import engine
     >>> import engine.nn.functional as F
     >>> F.gelu(engine.tensor([-1.0, 0.0, 1.0]))
-    tensor([-0.15865526,  0.        ,  0.8413447 ])
+    tensor([-0.15865526,  0.        ,  0.8413448])
     """
     if approximate == "none":
         formula, derivative = formulas.gelu, formulas.gelu_dx
@@ -263,7 +263,7 @@ def softplus(ctx: Context, input: Operand, beta: float = 1.0, threshold: float =
     >>> import engine
     >>> import engine.nn.functional as F
     >>> F.softplus(engine.tensor([-1000.0, 0.0, 1000.0]))
-    tensor([0.0000000e+00, 6.9314718e-01, 1.0000000e+03])
+    tensor([0.000000e+00, 6.931472e-01, 1.000000e+03])
     """
     if beta == 0:
         raise ParameterError("softplus", "beta other than 0", repr(beta))
