@@ -3,25 +3,34 @@
 from engine.nn import functional, init
 from engine.nn.activation import ReLU, Tanh
 from engine.nn.container import Sequential
-from engine.nn.conv import Conv2d
+from engine.nn.conv import Conv2d, ConvTranspose2d
 from engine.nn.linear import Flatten, Linear
+from engine.nn.local import LocallyConnected2d
 from engine.nn.loss import CrossEntropyLoss
 from engine.nn.module import Buffer, Module, Parameter
 from engine.nn.pool import AvgPool2d, MaxPool2d
+from engine.nn.table import LENET5_C3_TABLE, TableConv2d
+from engine.nn.unfold import Fold, Unfold
 
 __all__ = [
+    "LENET5_C3_TABLE",
     "AvgPool2d",
     "Buffer",
     "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Flatten",
+    "Fold",
     "Linear",
+    "LocallyConnected2d",
     "MaxPool2d",
     "Module",
     "Parameter",
     "ReLU",
     "Sequential",
+    "TableConv2d",
     "Tanh",
+    "Unfold",
     "functional",
     "init",
 ]
