@@ -3,21 +3,28 @@
 from engine.nn import functional, init
 from engine.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, ScaledTanh, Sigmoid, Softmax, Softplus, Tanh
 from engine.nn.container import Sequential
-from engine.nn.conv import Conv2d
+from engine.nn.conv import Conv2d, ConvTranspose2d
 from engine.nn.linear import Flatten, Linear
+from engine.nn.local import LocallyConnected2d
 from engine.nn.loss import CrossEntropyLoss
 from engine.nn.module import Buffer, Module, Parameter
 from engine.nn.pool import AvgPool2d, MaxPool2d
+from engine.nn.table import LENET5_C3_TABLE, TableConv2d
+from engine.nn.unfold import Fold, Unfold
 
 __all__ = [
     "GELU",
+    "LENET5_C3_TABLE",
     "AvgPool2d",
     "Buffer",
     "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Flatten",
+    "Fold",
     "LeakyReLU",
     "Linear",
+    "LocallyConnected2d",
     "LogSoftmax",
     "MaxPool2d",
     "Module",
@@ -28,7 +35,9 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Softplus",
+    "TableConv2d",
     "Tanh",
+    "Unfold",
     "functional",
     "init",
 ]
