@@ -7,9 +7,12 @@ from engine.nn.conv import Conv2d
 from engine.nn.linear import Flatten, Linear
 from engine.nn.loss import CrossEntropyLoss
 from engine.nn.module import Buffer, Module, Parameter
-from engine.nn.pool import AvgPool2d, MaxPool2d
+from engine.nn.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d, Subsampling2d
+from engine.nn.upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
     "AvgPool2d",
     "Buffer",
     "Conv2d",
@@ -17,11 +20,16 @@ __all__ = [
     "Flatten",
     "Linear",
     "MaxPool2d",
+    "MaxUnpool2d",
     "Module",
     "Parameter",
     "ReLU",
     "Sequential",
+    "Subsampling2d",
     "Tanh",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
     "functional",
     "init",
 ]
