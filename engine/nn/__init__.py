@@ -8,13 +8,16 @@ from engine.nn.linear import Flatten, Linear
 from engine.nn.local import LocallyConnected2d
 from engine.nn.loss import CrossEntropyLoss
 from engine.nn.module import Buffer, Module, Parameter
-from engine.nn.pool import AvgPool2d, MaxPool2d
+from engine.nn.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d, Subsampling2d
 from engine.nn.table import LENET5_C3_TABLE, TableConv2d
 from engine.nn.unfold import Fold, Unfold
+from engine.nn.upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
     "GELU",
     "LENET5_C3_TABLE",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
     "AvgPool2d",
     "Buffer",
     "Conv2d",
@@ -27,6 +30,7 @@ __all__ = [
     "LocallyConnected2d",
     "LogSoftmax",
     "MaxPool2d",
+    "MaxUnpool2d",
     "Module",
     "Parameter",
     "ReLU",
@@ -35,9 +39,13 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Softplus",
+    "Subsampling2d",
     "TableConv2d",
     "Tanh",
     "Unfold",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
     "functional",
     "init",
 ]
