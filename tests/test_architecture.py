@@ -20,7 +20,7 @@ LAYERS = [
     ("device", "random"),
     ("kernels",),
     ("autograd", "backward", "op", "saved"),
-    ("inplace", "methods", "tensor"),
+    ("indexing", "inplace", "methods", "tensor", "creation", "sampling"),
     ("gradcheck",),
     ("ops",),
     ("nn",),

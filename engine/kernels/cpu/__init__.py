@@ -3,6 +3,7 @@
 from engine.device import apply_num_threads
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
+from engine.kernels.cpu.index import scatter_add
 from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward
@@ -32,6 +33,7 @@ __all__ = [
     "matmul",
     "max_pool2d",
     "max_pool2d_backward",
+    "scatter_add",
     "sum_rows",
     "sum_rows_backward",
 ]

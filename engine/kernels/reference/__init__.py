@@ -2,6 +2,7 @@
 
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
+from engine.kernels.reference.index import scatter_add
 from engine.kernels.reference.matmul import (
     linear,
     linear_backward_b,
@@ -37,6 +38,7 @@ __all__ = [
     "matmul",
     "max_pool2d",
     "max_pool2d_backward",
+    "scatter_add",
     "sum_rows",
     "sum_rows_backward",
 ]
