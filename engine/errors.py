@@ -33,6 +33,10 @@ class ShapeError(EngineError, ValueError):
     """An array has the wrong number of axes, or axes that do not go together."""
 
 
+class PositionError(EngineError, IndexError):
+    """An index does not fit the tensor it is used on."""
+
+
 class DTypeError(EngineError, TypeError):
     """An argument is of the wrong type, or its elements are."""
 

@@ -1,6 +1,7 @@
 """Tensor: an array with a gradient. It does no maths of its own: engine/methods.py has the ops it calls."""
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -219,11 +220,20 @@ class Tensor(Methods, Conversion, InPlace):
             raise ShapeError("len", "a tensor with at least one axis", "shape ()")
         return self.shape[0]
 
+    def __iter__(self) -> Iterator["Tensor"]:
+        return (self[i] for i in range(len(self)))
+
     def __bool__(self) -> bool:
         return bool(self.item())
 
     def __float__(self) -> float:
         return float(self.item())
+
+    def __index__(self) -> int:
+        return operator.index(cast(int, self.item()))  # refuses fractions
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.numpy(), dtype, copy=copy)
 
     def __repr__(self) -> str:
         values = np.array2string(self.array, separator=", ", prefix="tensor(")

@@ -20,7 +20,7 @@ LAYERS = [
     ("device", "random"),
     ("kernels",),
     ("autograd", "backward", "op", "saved"),
-    ("conversion", "inplace", "methods", "tensor"),
+    ("conversion", "indexing", "inplace", "methods", "tensor", "creation", "sampling"),
     ("gradcheck",),
     ("ops",),
     ("nn",),

@@ -4,11 +4,13 @@ from engine.nn import functional, init
 from engine.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, ScaledTanh, Sigmoid, Softmax, Softplus, Tanh
 from engine.nn.container import Sequential
 from engine.nn.conv import Conv2d, ConvTranspose2d
-from engine.nn.linear import Flatten, Linear
+from engine.nn.linear import Linear
 from engine.nn.local import LocallyConnected2d
 from engine.nn.loss import CrossEntropyLoss
 from engine.nn.module import Buffer, Module, Parameter
+from engine.nn.padding import ReflectionPad2d, ReplicationPad2d, ZeroPad2d
 from engine.nn.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d, Subsampling2d
+from engine.nn.shape import Flatten, Unflatten
 from engine.nn.table import LENET5_C3_TABLE, TableConv2d
 from engine.nn.unfold import Fold, Unfold
 from engine.nn.upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
@@ -34,6 +36,8 @@ __all__ = [
     "Module",
     "Parameter",
     "ReLU",
+    "ReflectionPad2d",
+    "ReplicationPad2d",
     "ScaledTanh",
     "Sequential",
     "Sigmoid",
@@ -42,10 +46,12 @@ __all__ = [
     "Subsampling2d",
     "TableConv2d",
     "Tanh",
+    "Unflatten",
     "Unfold",
     "Upsample",
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",
+    "ZeroPad2d",
     "functional",
     "init",
 ]

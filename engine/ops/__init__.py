@@ -7,14 +7,19 @@ from engine.ops.comparison import eq, ge, gt, le, logical_not, lt, ne
 from engine.ops.conv import conv2d, conv_transpose2d
 from engine.ops.elementwise import abs, add, div, mul, neg, sub
 from engine.ops.extremum import Extremum, amax, amin, argmax, argmin, max, max_with_indices, min, min_with_indices
+from engine.ops.index import getitem
+from engine.ops.join import cat, chunk, split, stack
 from engine.ops.local import locally_connected2d
 from engine.ops.matmul import linear, matmul
+from engine.ops.order import flip, permute, roll, transpose
+from engine.ops.padding import constant_pad_nd, pad
 from engine.ops.pool import avg_pool2d, max_pool2d, subsample2d
 from engine.ops.powers import exp, log, pow, sqrt
 from engine.ops.reduce import mean, std, sum, var
+from engine.ops.repeat import expand, tile
 from engine.ops.resample import interpolate
 from engine.ops.selection import clamp, maximum, minimum, where
-from engine.ops.shape import reshape
+from engine.ops.shape import flatten, reshape, squeeze, unflatten, unsqueeze
 from engine.ops.softmax import cross_entropy, log_softmax, softmax
 from engine.ops.table import dense_filters, table_conv2d
 from engine.ops.unfold import fold, unfold
@@ -31,7 +36,10 @@ __all__ = [
     "argmax",
     "argmin",
     "avg_pool2d",
+    "cat",
+    "chunk",
     "clamp",
+    "constant_pad_nd",
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
@@ -39,9 +47,13 @@ __all__ = [
     "div",
     "eq",
     "exp",
+    "expand",
+    "flatten",
+    "flip",
     "fold",
     "ge",
     "gelu",
+    "getitem",
     "gt",
     "interpolate",
     "le",
@@ -65,22 +77,32 @@ __all__ = [
     "mul",
     "ne",
     "neg",
+    "pad",
+    "permute",
     "pow",
     "relu",
     "reshape",
+    "roll",
     "scaled_tanh",
     "sigmoid",
     "softmax",
     "softplus",
+    "split",
     "sqrt",
+    "squeeze",
+    "stack",
     "std",
     "sub",
     "subsample2d",
     "sum",
     "table_conv2d",
     "tanh",
+    "tile",
     "to",
+    "transpose",
+    "unflatten",
     "unfold",
+    "unsqueeze",
     "var",
     "where",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.op import Context, Operand, op
-from engine.ops.checks import axis_of, require_axes, require_floating
+from engine.ops.checks import reduced_axis, require_axes, require_floating
 from engine.ops.rows import from_rows, to_rows
 
 
@@ -45,7 +45,7 @@ def softmax(ctx: Context, input: Operand, dim: int) -> Array:
             [0. , 1. ]])
     """
     require_floating("softmax", input=input)
-    axes = axis_of("softmax", dim, input.ndim)
+    axes = reduced_axis("softmax", dim, input.ndim)
     rows = to_rows(ctx, input, axes)
     out = ctx.empty(rows.shape, input.dtype)
     ctx.kernels.softmax(out, rows)
@@ -90,7 +90,7 @@ def log_softmax(ctx: Context, input: Operand, dim: int) -> Array:
     tensor([[-1000., -1000.,     0.]])
     """
     require_floating("log_softmax", input=input)
-    axes = axis_of("log_softmax", dim, input.ndim)
+    axes = reduced_axis("log_softmax", dim, input.ndim)
     rows = to_rows(ctx, input, axes)
     out = ctx.empty(rows.shape, input.dtype)
     ctx.kernels.log_softmax(out, rows)

@@ -10,7 +10,7 @@ import pytest
 
 import engine
 import engine.errors
-from engine.errors import DTypeError, GraphError, ShapeError
+from engine.errors import DTypeError, GraphError, PositionError, ShapeError
 from engine.versions import _changes
 
 
@@ -303,8 +303,12 @@ def test_in_place_values_must_fit() -> None:
         x.copy_(engine.tensor([1.5]))
     with pytest.raises(DTypeError, match="div_: expected float32 or float64, got int64"):
         x.div_(2)
-    with pytest.raises(ShapeError, match="__setitem__: expected places and values within"):
+    with pytest.raises(
+        PositionError, match="__setitem__: expected positions within -2 … 1 for axis 0 of length 2, got 5"
+    ):
         x[5] = 1
+    with pytest.raises(ShapeError, match="__setitem__: expected values that fit the places, got could not broadcast"):
+        x[:] = [1, 2, 3]
     assert x.tolist() == [1, 2]
     x[engine.tensor([True, False])] = engine.tensor(9)
     assert x.add_(engine.tensor([1, 1]), alpha=2).tolist() == [11, 4]

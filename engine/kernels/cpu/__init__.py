@@ -4,6 +4,7 @@ from engine.device import apply_num_threads
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
 from engine.kernels.cpu.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
+from engine.kernels.cpu.index import scatter_add
 from engine.kernels.cpu.local import locally_connected2d, locally_connected2d_backward_w, locally_connected2d_backward_x
 from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
@@ -53,6 +54,7 @@ __all__ = [
     "max_pool2d_backward",
     "max_unpool2d",
     "max_unpool2d_backward",
+    "scatter_add",
     "softmax",
     "softmax_backward",
     "sum_rows",

@@ -3,6 +3,7 @@
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
 from engine.kernels.reference.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
+from engine.kernels.reference.index import scatter_add
 from engine.kernels.reference.local import (
     locally_connected2d,
     locally_connected2d_backward_w,
@@ -56,6 +57,7 @@ __all__ = [
     "max_pool2d_backward",
     "max_unpool2d",
     "max_unpool2d_backward",
+    "scatter_add",
     "softmax",
     "softmax_backward",
     "sum_rows",
