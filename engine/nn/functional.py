@@ -1,14 +1,47 @@
 """The ops of networks, where PyTorch's users look for them: ``import engine.nn.functional as F``."""
 
-from engine.ops import avg_pool2d, conv2d, cross_entropy, linear, log_softmax, max_pool2d, relu, tanh
+from engine.ops import (
+    avg_pool2d,
+    batch_norm,
+    binary_cross_entropy_with_logits,
+    conv2d,
+    cross_entropy,
+    dropout,
+    dropout2d,
+    group_norm,
+    l1_loss,
+    layer_norm,
+    linear,
+    local_response_norm,
+    log_softmax,
+    max_pool2d,
+    mse_loss,
+    nll_loss,
+    rbf,
+    rbf_loss,
+    relu,
+    tanh,
+)
 
 __all__ = [
     "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy_with_logits",
     "conv2d",
     "cross_entropy",
+    "dropout",
+    "dropout2d",
+    "group_norm",
+    "l1_loss",
+    "layer_norm",
     "linear",
+    "local_response_norm",
     "log_softmax",
     "max_pool2d",
+    "mse_loss",
+    "nll_loss",
+    "rbf",
+    "rbf_loss",
     "relu",
     "tanh",
 ]

@@ -2,6 +2,8 @@
 
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
+from engine.kernels.reference.local_response import local_response_norm, local_response_norm_backward
+from engine.kernels.reference.loss import nll_loss, nll_loss_backward
 from engine.kernels.reference.matmul import (
     linear,
     linear_backward_b,
@@ -9,7 +11,9 @@ from engine.kernels.reference.matmul import (
     linear_backward_x,
     matmul,
 )
+from engine.kernels.reference.norm import moments, normalise, normalise_backward_affine, normalise_backward_x
 from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from engine.kernels.reference.rbf import rbf, rbf_backward
 from engine.kernels.reference.reduce import sum_rows, sum_rows_backward
 from engine.kernels.reference.softmax import (
     cross_entropy,
@@ -32,11 +36,21 @@ __all__ = [
     "linear_backward_b",
     "linear_backward_w",
     "linear_backward_x",
+    "local_response_norm",
+    "local_response_norm_backward",
     "log_softmax",
     "log_softmax_backward",
     "matmul",
     "max_pool2d",
     "max_pool2d_backward",
+    "moments",
+    "nll_loss",
+    "nll_loss_backward",
+    "normalise",
+    "normalise_backward_affine",
+    "normalise_backward_x",
+    "rbf",
+    "rbf_backward",
     "sum_rows",
     "sum_rows_backward",
 ]
