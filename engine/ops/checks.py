@@ -4,7 +4,8 @@ import operator
 from collections.abc import Iterable, Sequence
 
 from engine.arrays import Array
-from engine.errors import DTypeError, ParameterError, ShapeError
+from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
+from engine.op import Context
 
 
 def require_axes(who: str, what: str, array: Array, axes: str) -> None:
@@ -20,6 +21,12 @@ def require_floating(who: str, **arrays: Array | None) -> None:
     if any(dtype.kind != "f" for dtype in given.values()) or len(set(given.values())) > 1:
         got = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
         raise DTypeError(who, "float32 or float64, the same for all tensors", got)
+
+
+def require_no_gradient(ctx: Context, who: str, position: int, operand: str) -> None:
+    """Raise GraphError if a gradient is wanted for an operand that has none."""
+    if ctx.needs_grad[position]:
+        raise GraphError(who, f"{operand} without gradient", "requires_grad=True", "pass tensor.detach()")
 
 
 def pair(who: str, what: str, value: int | Sequence[int], least: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import gc
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import pytest
@@ -185,6 +186,25 @@ def test_grad_of_several_outputs_sums_them() -> None:
 def test_bad_calls(call: Callable[[], object], error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=re.escape(says)):
         call()
+
+
+def test_operands_are_found_by_place_and_by_name() -> None:
+    """layer_norm's shape comes before its weight, as in PyTorch."""
+    x, w, b = leaf(1.0, 2.0, 4.0), leaf(1.0, 2.0, 3.0), leaf(0.5, 0.5, 0.5)
+    expected = engine.layer_norm(x, (3,), w, b).tolist()
+    assert engine.layer_norm(x, (3,), bias=b, weight=w).tolist() == expected
+    assert engine.layer_norm(normalized_shape=(3,), bias=b, weight=w, input=x).tolist() == expected
+    unchecked: Any = engine.layer_norm
+    for args, kwargs in (
+        ((x,), {}),
+        ((), {"normalized_shape": (3,)}),
+        ((x, (3,), w), {"weight": w}),
+        ((x, (3,), w, b, 1e-5, w), {}),
+    ):
+        with pytest.raises(TypeError):
+            unchecked(*args, **kwargs)
+    engine.layer_norm(x, (3,), bias=b, weight=w).sum().backward()
+    assert b.grad.tolist() == [1.0, 1.0, 1.0]
 
 
 def test_enable_grad_inside_no_grad() -> None:
