@@ -242,7 +242,7 @@ class ModuleDict(Module):
         """Return the names with the modules."""
         return list(self._named_slots())
 
-    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+    def update(self, modules: "Mapping[str, Module] | ModuleDict | Iterable[tuple[str, Module]]") -> None:
         """Add modules; a name there was gets the new one."""
         pairs = modules.items() if isinstance(modules, Mapping | ModuleDict) else modules
         for key, module in pairs:

@@ -105,11 +105,15 @@ def test_what_is_shared_is_found_once_and_saved_under_each_name() -> None:
 
 
 def test_paths() -> None:
-    net = nn.Sequential(Block())
-    assert net.get_submodule("") is net
-    assert net.get_submodule("0.linear") is net[0].linear
-    assert net.get_parameter("0.linear.bias") is net[0].linear.bias
-    assert net.get_buffer("0.mean") is net[0].mean
+    block = Block()
+    net = nn.Sequential(block)
+    for found, expected in (
+        (net.get_submodule(""), net),
+        (net.get_submodule("0.linear"), block.linear),
+        (net.get_parameter("0.linear.bias"), block.linear.bias),
+        (net.get_buffer("0.mean"), block.mean),
+    ):
+        assert found is expected
     for ask, says in (
         (
             lambda: net.get_submodule("0.conv"),
