@@ -28,11 +28,13 @@ from engine.ops import (
 )
 from engine.random import manual_seed
 from engine.saved import detect_mutation
+from engine.summary import Summary, summary
 from engine.tensor import Tensor, tensor
 
 __all__ = [
     "OPS",
     "GradientReport",
+    "Summary",
     "Tensor",
     "add",
     "avg_pool2d",
@@ -61,6 +63,7 @@ __all__ = [
     "set_num_threads",
     "sub",
     "sum",
+    "summary",
     "tanh",
     "tensor",
     "use_kernels",
