@@ -95,11 +95,13 @@ from engine.ops import (
 from engine.random import manual_seed
 from engine.sampling import rand, randint, randn, randperm
 from engine.saved import detect_mutation
+from engine.summary import Summary, summary
 from engine.tensor import Tensor, tensor
 
 __all__ = [
     "OPS",
     "GradientReport",
+    "Summary",
     "Tensor",
     "abs",
     "add",
@@ -188,6 +190,7 @@ __all__ = [
     "std",
     "sub",
     "sum",
+    "summary",
     "tanh",
     "tensor",
     "tile",

@@ -57,5 +57,9 @@ class StateError(EngineError, KeyError):
     """A state_dict does not belong to the module it is loaded into."""
 
 
+class PathError(EngineError, AttributeError):
+    """A module has no module, parameter or buffer at the path asked for."""
+
+
 class DataError(EngineError, ValueError):
     """A data file is missing, damaged, or not what its name says."""

@@ -1,5 +1,6 @@
 """Tensor: an array with a gradient. It does no maths of its own: engine/methods.py has the ops it calls."""
 
+import itertools
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any, cast
@@ -27,14 +28,24 @@ class RemovableHandle:
     hook : callable
     """
 
+    _keys = itertools.count()
+
     def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
         self._hooks = hooks
-        self._key = max(hooks, default=-1) + 1
+        self._key = next(self._keys)
         hooks[self._key] = hook
 
     def remove(self) -> None:
         """Call the hook no more."""
         self._hooks.pop(self._key, None)
+
+    def __enter__(self) -> "RemovableHandle":
+        """Do nothing: the hook is in place. Leaving the ``with`` block removes it."""
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        """Remove the hook."""
+        self.remove()
 
 
 class Tensor(Methods, Conversion, InPlace):

@@ -24,7 +24,7 @@ LAYERS = [
     ("gradcheck",),
     ("ops",),
     ("nn",),
-    ("optim", "data", "models"),
+    ("optim", "data", "models", "summary"),
     ("train",),
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
