@@ -24,7 +24,7 @@ LAYERS = [
     ("gradcheck",),
     ("ops",),
     ("nn",),
-    ("optim", "data", "models", "summary"),
+    ("optim", "data", "models", "summary", "work"),
     ("train",),
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
