@@ -5,6 +5,7 @@ from engine.autograd import enable_grad, is_grad_enabled, no_grad
 from engine.backward import grad
 from engine.device import get_num_threads, set_num_threads
 from engine.gradcheck import GradientReport, gradcheck
+from engine.interchange import from_dlpack
 from engine.kernels import use_kernels
 from engine.op import OPS
 from engine.ops import (
@@ -29,6 +30,7 @@ from engine.ops import (
 from engine.random import manual_seed
 from engine.saved import detect_mutation
 from engine.tensor import Tensor, tensor
+from engine.weights import load_weights, save_weights
 
 __all__ = [
     "OPS",
@@ -41,11 +43,13 @@ __all__ = [
     "detect_mutation",
     "div",
     "enable_grad",
+    "from_dlpack",
     "get_num_threads",
     "grad",
     "gradcheck",
     "is_grad_enabled",
     "linear",
+    "load_weights",
     "log_softmax",
     "manual_seed",
     "matmul",
@@ -58,6 +62,7 @@ __all__ = [
     "optim",
     "relu",
     "reshape",
+    "save_weights",
     "set_num_threads",
     "sub",
     "sum",

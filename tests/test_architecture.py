@@ -21,10 +21,11 @@ LAYERS = [
     ("kernels",),
     ("autograd", "backward", "op", "saved"),
     ("inplace", "methods", "tensor"),
-    ("gradcheck",),
+    ("gradcheck", "interchange", "weights"),
     ("ops",),
     ("nn",),
     ("optim", "data", "models"),
+    ("onnx",),
     ("train",),
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
