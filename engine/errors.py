@@ -55,3 +55,7 @@ class StateError(EngineError, KeyError):
 
 class DataError(EngineError, ValueError):
     """A data file is missing, damaged, or not what its name says."""
+
+
+class OnnxError(EngineError, ValueError):
+    """A model in ONNX is not valid, or needs what the engine does not have."""

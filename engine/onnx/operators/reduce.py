@@ -1,0 +1,73 @@
+"""Operators that make one number of many."""
+
+from typing import Any
+
+import numpy as np
+
+from engine import ops
+from engine.arrays import Array
+from engine.onnx.dtypes import convert
+from engine.onnx.registry import Node, operator
+from engine.tensor import Tensor
+
+EXTREMES = {"ReduceMax": ops.amax, "ReduceMin": ops.amin}
+PLACES = {"ArgMax": ops.argmax, "ArgMin": ops.argmin}
+
+
+@operator("ReduceSum")
+def reduce_sum(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
+    """Add."""
+    dims = _dims(node, x, node.axes(axes, since=13))
+    result: Tensor = ops.sum(x, dims, bool(node.get("keepdims", 1))) if dims else x
+    return result
+
+
+@operator("ReduceMean")
+def reduce_mean(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
+    """Average."""
+    dims = _dims(node, x, node.axes(axes, since=18))
+    if x.dtype.kind != "f":
+        x = Tensor(convert(x.array, np.dtype(np.float64)))
+    result: Tensor = ops.mean(x, dims, bool(node.get("keepdims", 1))) if dims else x
+    return result
+
+
+@operator(*EXTREMES)
+def reduce_extreme(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
+    """Take the largest or smallest; of nothing, the value that any other replaces."""
+    dims = _dims(node, x, node.axes(axes, since=18))
+    if not dims:
+        return x
+    keep = bool(node.get("keepdims", 1))
+    if any(x.shape[dim] == 0 for dim in dims):
+        shape = np.empty(x.shape, bool).any(axis=dims, keepdims=keep).shape
+        return Tensor(np.full(shape, _of_nothing(node, node.dtypes[0] or x.dtype), x.dtype))
+    if x.dtype == np.bool_:
+        x = Tensor(x.array.astype(np.uint8))
+    result: Tensor = EXTREMES[node.kind](x, dims, keep)
+    return result
+
+
+@operator(*PLACES)
+def arg_extreme(node: Node, x: Tensor) -> Tensor:
+    """Return where the largest or smallest is: the first, or the last of several."""
+    axis, keep = node.get("axis", 0) % x.ndim, bool(node.get("keepdims", 1))
+    if not node.get("select_last_index", 0):
+        result: Tensor = PLACES[node.kind](x, axis, keep)
+        return result
+    backwards = Tensor(np.flip(x.array, axis))
+    last: Array = x.shape[axis] - 1 - PLACES[node.kind](backwards, axis, keep).array
+    return Tensor(last)
+
+
+def _dims(node: Node, x: Tensor, axes: list[int] | None) -> tuple[int, ...]:
+    if not axes:
+        return () if axes is None and x.ndim == 0 or node.get("noop_with_empty_axes", 0) else tuple(range(x.ndim))
+    return tuple(axis % x.ndim for axis in axes)
+
+
+def _of_nothing(node: Node, dtype: np.dtype[Any]) -> Any:
+    largest = node.kind == "ReduceMin"
+    if dtype.kind in "iu":
+        return np.iinfo(dtype).max if largest else np.iinfo(dtype).min
+    return largest if dtype.kind == "b" else (np.inf if largest else -np.inf)
