@@ -67,7 +67,7 @@ class Context:
     def __init__(self, needs_grad: tuple[bool, ...]) -> None:
         self.kernels = kernels.current()
         self.needs_grad = needs_grad
-        self._saved = Saved(())
+        self._saved: Saved | None = None
 
     def save(self, *values: Any) -> None:
         """Keep arrays and settings for backward."""
@@ -77,7 +77,7 @@ class Context:
     @property
     def saved(self) -> tuple[Any, ...]:
         """What :meth:`save` was given; GraphError if an array of it was changed in place since."""
-        return self._saved.unchanged_values()
+        return () if self._saved is None else self._saved.unchanged_values()
 
     def empty(self, shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
         """Allocate an output where the kernels run."""

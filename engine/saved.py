@@ -53,15 +53,15 @@ class Saved:
     Parameters
     ----------
     values : tuple
-        Arrays, settings, and lists, tuples or dicts of them.
+        Arrays, lists or dicts of arrays, and settings. Arrays deeper inside are not watched.
     """
 
-    __slots__ = ("_checksums", "_values", "_versions")
+    __slots__ = ("_checksums", "_values", "_watched")
 
     def __init__(self, values: tuple[Any, ...]) -> None:
         self._values = values
-        self._versions = [version(array) for array in _arrays(values)]
-        self._checksums = [_checksum(array) for array in _arrays(values)] if _fingerprinting.get() else []
+        self._watched = [(array, version(array)) for array in _arrays(values)]
+        self._checksums = [_checksum(array) for array, _ in self._watched] if _fingerprinting.get() else []
 
     def unchanged_values(self) -> tuple[Any, ...]:
         """Return the values.
@@ -71,11 +71,8 @@ class Saved:
         GraphError
             If an array was changed in place since it was saved.
         """
-        for i, array in enumerate(_arrays(self._values)):
-            same = version(array) == self._versions[i]
-            if same and self._checksums:
-                same = _checksum(array) == self._checksums[i]
-            if not same:
+        for i, (array, before) in enumerate(self._watched):
+            if version(array) != before or (self._checksums and _checksum(array) != self._checksums[i]):
                 raise GraphError(
                     "backward",
                     "saved arrays as they were in the forward pass",
@@ -85,14 +82,15 @@ class Saved:
         return self._values
 
 
-def _arrays(values: Any) -> Iterator[Array]:
-    if isinstance(values, np.ndarray):
-        yield values
-    elif isinstance(values, list | tuple):
-        for value in values:
-            yield from _arrays(value)
-    elif isinstance(values, dict):
-        yield from _arrays(list(values.values()))
+def _arrays(values: tuple[Any, ...]) -> list[Array]:
+    found = []
+    for value in values:
+        if isinstance(value, np.ndarray):
+            found.append(value)
+        elif isinstance(value, list | dict):
+            parts = value.values() if isinstance(value, dict) else value
+            found += [part for part in parts if isinstance(part, np.ndarray)]
+    return found
 
 
 def _checksum(array: Array) -> int:

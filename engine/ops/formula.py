@@ -78,7 +78,7 @@ def apply_formula(
         for name in _parameters(derivative)[1:]
     }
     kept = {name: values[name] for name in wanted}
-    ctx.save([(array.shape, array.dtype) for array in operands], tuple(derivatives), kept)
+    ctx.save(tuple((array.shape, array.dtype) for array in operands), tuple(derivatives), kept)
     return out
 
 
