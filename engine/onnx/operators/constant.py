@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from onnx import numpy_helper
 
+from engine import ops
 from engine.errors import OnnxError
 from engine.onnx.dtypes import TEXT, convert, dtype_of, stand_in
 from engine.onnx.registry import Node, numbers, operator
-from engine.tensor import Tensor
+from engine.tensor import DTYPES, Tensor
 
 SATURATING = {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz"}
 LISTS = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
@@ -67,4 +68,7 @@ def _converted(node: Node, x: Tensor, dtype: np.dtype[Any]) -> Tensor:
         values = numpy_helper.saturate_cast(values, dtype)
     elif dtype.name == "float8_e8m0fnu":
         values = numpy_helper.to_float8e8m0(values, node.get("saturate", 1), node.get("round_mode", "up"))
+    if dtype in DTYPES:
+        result: Tensor = ops.to(x, dtype)
+        return result
     return Tensor(convert(convert(values, dtype), stand_in(dtype)))

@@ -6,7 +6,6 @@ import numpy as np
 
 from engine import ops
 from engine.errors import OnnxError
-from engine.onnx.dtypes import convert
 from engine.onnx.registry import Node, operator
 from engine.tensor import Tensor
 
@@ -39,9 +38,12 @@ def arithmetic(node: Node, a: Tensor, b: Tensor) -> Tensor:
 @operator("Div")
 def divide(node: Node, a: Tensor, b: Tensor) -> Tensor:
     """Divide; whole numbers are rounded towards 0."""
-    whole = a.dtype.kind in "iu"
-    result: Tensor = ops.div(a, _aligned(node, a, b), rounding_mode="trunc" if whole else None)
-    return result
+    b = _aligned(node, a, b)
+    if a.dtype.kind == "f":
+        result: Tensor = ops.div(a, b)
+        return result
+    with np.errstate(divide="ignore"):
+        return Tensor((a.array - np.fmod(a.array, b.array)) // b.array)
 
 
 @operator("Pow")
@@ -49,9 +51,9 @@ def power(node: Node, a: Tensor, b: Tensor) -> Tensor:
     """Raise to a power; the base decides the dtype."""
     b = _aligned(node, a, b)
     if a.dtype.kind == "f" and b.dtype != a.dtype:
-        b = Tensor(convert(b.array, a.dtype))
+        b = ops.to(b, a.dtype)
     elif a.dtype.kind != "f" and b.dtype.kind == "f":
-        a = Tensor(convert(a.array, np.dtype(np.float64)))
+        a = ops.to(a, "float64")
     result: Tensor = ops.pow(a, b)
     return result
 

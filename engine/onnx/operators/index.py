@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from engine import ops
 from engine.arrays import Array
 from engine.onnx.operators.shape import take
 from engine.onnx.registry import Node, numbers, operator
@@ -45,8 +44,9 @@ def gather(node: Node, x: Tensor, indices: Tensor) -> Tensor:
 def gather_elements(node: Node, x: Tensor, indices: Tensor) -> Tensor:
     """Return elements that differ from their place in `indices` along one axis."""
     axis = node.get("axis", 0) % x.ndim
-    result: Tensor = ops.gather(x, axis, Tensor(_from_start(indices.array, x.shape[axis])))
-    return result
+    places: list[Array] = list(np.ogrid[tuple(slice(length) for length in indices.shape)])
+    places[axis] = _from_start(indices.array, x.shape[axis])
+    return x[tuple(Tensor(place) for place in places)]
 
 
 @operator("GatherND")
@@ -54,11 +54,10 @@ def gather_nd(node: Node, x: Tensor, indices: Tensor) -> Tensor:
     """Return what the last axis of `indices` addresses, after `batch_dims` axes that both have."""
     batch = node.get("batch_dims", 0)
     outer = indices.shape[:-1]
-    own = np.ix_(*[np.arange(length) for length in outer[:batch]]) if batch else ()
-    places = [Tensor(np.broadcast_to(axis.reshape(*axis.shape, *[1] * (len(outer) - batch)), outer)) for axis in own]
+    places: list[Array] = list(np.ogrid[tuple(slice(length) for length in outer)])[:batch]
     for number in range(indices.shape[-1]):
-        places.append(Tensor(_from_start(indices.array[..., number], x.shape[batch + number])))
-    return x[tuple(places)]
+        places.append(_from_start(indices.array[..., number], x.shape[batch + number]))
+    return x[tuple(Tensor(place) for place in places)]
 
 
 def _from_start(places: Array, length: int) -> Array:

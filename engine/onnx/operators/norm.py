@@ -35,7 +35,7 @@ def layer_normalization(
     """Normalise over the axes from `axis` on; also return mean and 1 / standard deviation if wanted."""
     axis, epsilon = node.get("axis", -1) % x.ndim, node.get("epsilon", EPSILON)
     shape = x.shape[axis:]
-    weight, shift = (p if p is None or p.shape == shape else ops.broadcast_to(p, shape) for p in (scale, bias))
+    weight, shift = (p if p is None or p.shape == shape else ops.expand(p, shape) for p in (scale, bias))
     out: Tensor = ops.layer_norm(x, shape, weight, shift, epsilon)
     if not node.wants(1) and not node.wants(2):
         return out
@@ -50,7 +50,7 @@ def group_normalization(node: Node, x: Tensor, scale: Tensor, bias: Tensor) -> T
     if node.opset < 21:
         each = x.shape[1] // groups
         scale, bias = (
-            ops.broadcast_to(p.reshape(groups, 1), (groups, each)).reshape(groups * each) for p in (scale, bias)
+            ops.expand(p.reshape(groups, 1), (groups, each)).reshape(groups * each) for p in (scale, bias)
         )
     result: Tensor = ops.group_norm(x, groups, scale, bias, node.get("epsilon", EPSILON))
     return result
@@ -62,11 +62,8 @@ def local_response_normalization(node: Node, x: Tensor) -> Tensor:
     size = node.attributes["size"]
     settings = (size, node.get("alpha", 1e-4), node.get("beta", 0.75), node.get("bias", 1.0))
     # Of an even number of channels, ONNX takes the odd one from above, PyTorch from below.
-    backwards = Tensor(np.arange(x.shape[1])[::-1].copy())
-    if size % 2 == 0:
-        x = ops.index_select(x, 1, backwards)
-    out: Tensor = ops.local_response_norm(x, *settings)
-    return out if size % 2 else ops.index_select(out, 1, backwards)
+    out: Tensor = ops.local_response_norm(x if size % 2 else ops.flip(x, 1), *settings)
+    return out if size % 2 else ops.flip(out, 1)
 
 
 @operator("Dropout")

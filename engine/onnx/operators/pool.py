@@ -20,7 +20,7 @@ def max_pool(node: Node, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
     batch, channels, *lengths = x.shape
     where = windows(node, lengths, node.attributes["kernel_shape"])
     if x.dtype.kind != "f":
-        x = Tensor(x.array.astype(np.float64))
+        x = ops.to(x, "float64")
     ends = where.needed(lengths)
     padded = pad_constant(x, [(0, 0), (0, 0), *ends], -math.inf)
     out, places = _max_pool_planes(padded.reshape(batch * channels, *padded.shape[2:]), where)

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 
 from engine import ops
-from engine.arrays import Array
-from engine.onnx.dtypes import convert
 from engine.onnx.registry import Node, operator
 from engine.tensor import Tensor
 
@@ -27,7 +25,7 @@ def reduce_mean(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
     """Average."""
     dims = _dims(node, x, node.axes(axes, since=18))
     if x.dtype.kind != "f":
-        x = Tensor(convert(x.array, np.dtype(np.float64)))
+        x = ops.to(x, "float64")
     result: Tensor = ops.mean(x, dims, bool(node.get("keepdims", 1))) if dims else x
     return result
 
@@ -43,7 +41,7 @@ def reduce_extreme(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
         shape = np.empty(x.shape, bool).any(axis=dims, keepdims=keep).shape
         return Tensor(np.full(shape, _of_nothing(node, node.dtypes[0] or x.dtype), x.dtype))
     if x.dtype == np.bool_:
-        x = Tensor(x.array.astype(np.uint8))
+        x = ops.to(x, "uint8")
     result: Tensor = EXTREMES[node.kind](x, dims, keep)
     return result
 
@@ -55,9 +53,8 @@ def arg_extreme(node: Node, x: Tensor) -> Tensor:
     if not node.get("select_last_index", 0):
         result: Tensor = PLACES[node.kind](x, axis, keep)
         return result
-    backwards = Tensor(np.flip(x.array, axis))
-    last: Array = x.shape[axis] - 1 - PLACES[node.kind](backwards, axis, keep).array
-    return Tensor(last)
+    last: Tensor = x.shape[axis] - 1 - PLACES[node.kind](ops.flip(x, axis), axis, keep)
+    return last
 
 
 def _dims(node: Node, x: Tensor, axes: list[int] | None) -> tuple[int, ...]:

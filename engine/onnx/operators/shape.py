@@ -55,7 +55,7 @@ def unsqueeze(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
 @operator("Expand")
 def expand(node: Node, x: Tensor, shape: Tensor) -> Tensor:
     """Repeat along axes of length 1; an axis of length 1 in `shape` repeats nothing."""
-    result: Tensor = ops.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(numbers(shape))))
+    result: Tensor = ops.expand(x, np.broadcast_shapes(x.shape, tuple(numbers(shape))))
     return result
 
 
@@ -115,5 +115,4 @@ def pad_constant(x: Tensor, ends: list[tuple[int, int]], fill: Any = 0.0) -> Ten
 
 def take(x: Tensor, places: Any, axis: int) -> Tensor:
     """Return the slices of `x` at these places (whole numbers in one row) along an axis."""
-    result: Tensor = ops.index_select(x, axis, Tensor(np.asarray(places, np.int64)))
-    return result
+    return x[(*[slice(None)] * axis, Tensor(np.asarray(places, np.int64)))]
