@@ -104,7 +104,8 @@ class Op(Generic[P]):
         self._forward: Callable[..., Any] = forward
         self._vjp: Vjp | None = None
         parameters = list(inspect.signature(forward).parameters.values())[1:]
-        self.operands = tuple(p.name for p in parameters if _is(Operand, p) or _is(Operands, p))
+        self._places = tuple((i, p.name) for i, p in enumerate(parameters) if _is(Operand, p) or _is(Operands, p))
+        self.operands = tuple(name for _, name in self._places)
         self._many = tuple(p.name for p in parameters if _is(Operands, p))
         self._optional = {p.name for p in parameters if p.default is None}
         _show_as(self, forward, parameters)
@@ -121,11 +122,11 @@ class Op(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Apply the op to tensors; returns a tensor, or as many as the op has results."""
-        given: list[Any] = list(args[: len(self.operands)])
-        for name in self.operands[len(given) :]:
-            if name not in kwargs and name not in self._optional:
+        given: list[Any] = []
+        for place, name in self._places:
+            if place >= len(args) and name not in kwargs and name not in self._optional:
                 inspect.signature(self).bind(*args, **kwargs)  # raises Python's own TypeError
-            given.append(kwargs.pop(name, None))
+            given.append(args[place] if place < len(args) else kwargs.get(name))
         flat = self._flatten(given)
         tensor = next((value for value in flat if isinstance(value, Variable)), None)
         if tensor is None:
@@ -135,13 +136,15 @@ class Op(Generic[P]):
         needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in flat)
         ctx = Context(needs_grad)
         dtype = tensor.array.dtype
-        arrays = [
-            [self._array(name, item, dtype) for item in value]
-            if name in self._many
-            else self._array(name, value, dtype)
-            for name, value in zip(self.operands, given, strict=True)
-        ]
-        result = self._forward(ctx, *arrays, *args[len(self.operands) :], **kwargs)
+        arguments: list[Any] = list(args)
+        for (place, name), value in zip(self._places, given, strict=True):
+            many = name in self._many
+            array = [self._array(name, item, dtype) for item in value] if many else self._array(name, value, dtype)
+            if place < len(args):
+                arguments[place] = array
+            else:
+                kwargs[name] = array
+        result = self._forward(ctx, *arguments, **kwargs)
         out, *extras = result if isinstance(result, tuple) else (result,)
         node = None
         if any(needs_grad) and out.dtype.kind == "f":
@@ -221,8 +224,8 @@ def op(forward: Callable[Concatenate[Context, P], Any]) -> Op[P]:
     Parameters
     ----------
     forward : function
-        ``(ctx, operands …, settings …) -> ndarray`` or a tuple of them; operands are annotated
-        :data:`Operand`, or :data:`Operands` for a sequence of tensors.
+        ``(ctx, operands and settings …) -> ndarray`` or a tuple of them, in PyTorch's order; operands are
+        annotated :data:`Operand`, or :data:`Operands` for a sequence of tensors.
 
     Returns
     -------

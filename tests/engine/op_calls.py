@@ -1,5 +1,7 @@
 """Calling an op of the registry with a drawn sample, and differentiating whatever it returns."""
 
+import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,18 +12,40 @@ from tests.op_cases import Sample
 
 
 def tensors(sample: Sample, dtype: str) -> list[Any]:
-    """Return the operands as tensors; floating ones in `dtype` and with a gradient."""
+    """Return the operands as tensors; floating ones in `dtype` and, but for constants, with a gradient."""
 
-    def convert(operand: Any) -> Any:
+    def convert(operand: Any, requires_grad: bool) -> Any:
         if operand is None:
             return None
         if isinstance(operand, list):
-            return [convert(part) for part in operand]
+            return [convert(part, requires_grad) for part in operand]
         if operand.dtype.kind in "iub":
             return engine.tensor(operand)
-        return engine.tensor(operand, dtype=dtype, requires_grad=True)
+        return engine.tensor(operand, dtype=dtype, requires_grad=requires_grad)
 
-    return [convert(operand) for operand in sample.operands]
+    return [convert(operand, i not in sample.constants) for i, operand in enumerate(sample.operands)]
+
+
+def call(name: str, operands: Sequence[Any], settings: dict[str, Any]) -> Any:
+    """Call an op; operands fill, in order, the parameters that no setting names.
+
+    Random numbers start anew each time, so that an op which draws some (dropout) is a function, too.
+    """
+    engine.manual_seed(0)
+    left, named = list(operands), dict(settings)
+    positional: list[Any] = []
+    for parameter in inspect.signature(engine.OPS[name]).parameters.values():
+        if not left:
+            break
+        keyword_only = parameter.kind is parameter.KEYWORD_ONLY
+        if parameter.name in settings:
+            if not keyword_only:
+                positional.append(named.pop(parameter.name))
+        elif keyword_only:
+            named[parameter.name] = left.pop(0)
+        else:
+            positional.append(left.pop(0))
+    return engine.OPS[name](*positional, *left, **named)
 
 
 def leaves(operands: list[Any]) -> list[engine.Tensor]:
@@ -46,7 +70,7 @@ def forward_and_backward(
     """Return all results, and the gradient of every floating operand under random upstream gradients."""
     with engine.use_kernels(kernels):
         operands = tensors(sample, dtype)
-        outs = results(engine.OPS[name](*operands, **sample.settings))
+        outs = results(call(name, operands, sample.settings))
         recorded = [out for out in outs if out.requires_grad]
         asked = leaves(operands)
         gradients: list[Array] = []

@@ -39,16 +39,16 @@ def theirs(name: str) -> Callable[..., Any]:
 def run(name: str, sample: Sample, dtype: str) -> tuple[list[Array], list[Array]]:
     """Return PyTorch's results and gradients for the sample."""
 
-    def convert(operand: Any) -> Any:
+    def convert(operand: Any, requires_grad: bool) -> Any:
         if operand is None:
             return None
         if isinstance(operand, list):
-            return [convert(part) for part in operand]
+            return [convert(part, requires_grad) for part in operand]
         if operand.dtype.kind in "iub":
             return torch.tensor(operand)
-        return torch.tensor(operand, dtype=getattr(torch, dtype), requires_grad=True)
+        return torch.tensor(operand, dtype=getattr(torch, dtype), requires_grad=requires_grad)
 
-    operands = [convert(operand) for operand in sample.operands]
+    operands = [convert(operand, i not in sample.constants) for i, operand in enumerate(sample.operands)]
     flat = [x for operand in operands for x in (operand if isinstance(operand, list) else [operand])]
     outs = results(theirs(name)(*operands, **sample.settings))
     recorded = [out for out in outs if out.requires_grad]

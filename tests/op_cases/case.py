@@ -15,10 +15,21 @@ from engine.errors import DTypeError, EngineError
 
 @dataclass(frozen=True)
 class Sample:
-    """Operands (float64, or whole numbers, bool, None, or a list of arrays) and settings of one call."""
+    """One call.
+
+    Attributes
+    ----------
+    operands : tuple
+        float64, whole numbers, bool, None, or a list of arrays. They fill, in order, the parameters that
+        no setting names.
+    settings : dict of str to Any
+    constants : frozenset of int
+        Positions of floating operands that have no gradient, such as a running mean.
+    """
 
     operands: tuple[Any, ...]
     settings: dict[str, Any]
+    constants: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
