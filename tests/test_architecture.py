@@ -19,7 +19,7 @@ LAYERS = [
     ("errors", "arrays", "versions"),
     ("device", "random"),
     ("kernels",),
-    ("autograd", "backward", "op", "saved"),
+    ("autograd", "backward", "op", "saved", "tracing"),
     ("inplace", "methods", "tensor"),
     ("gradcheck", "interchange", "weights"),
     ("ops",),

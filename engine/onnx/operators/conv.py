@@ -78,9 +78,7 @@ def _spread(x: Tensor, weight: Tensor, stride: list[int], dilation: list[int], g
         rows = _spread(ops.unsqueeze(x, 2), ops.unsqueeze(weight, 2), [1, *stride], [1, *dilation], groups)
         return rows[:, :, 0]
     if rank == 2:
-        images: Tensor = ops.conv_transpose2d(
-            x, weight, None, tuple(stride), groups=groups, dilation=tuple(dilation)
-        )
+        images: Tensor = ops.conv_transpose2d(x, weight, None, tuple(stride), groups=groups, dilation=tuple(dilation))
         return images
     if rank != 3:
         raise OnnxError("ConvTranspose", "1, 2 or 3 spatial axes", f"shape {x.shape}")

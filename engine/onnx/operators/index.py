@@ -55,8 +55,8 @@ def gather_nd(node: Node, x: Tensor, indices: Tensor) -> Tensor:
     batch = node.get("batch_dims", 0)
     outer = indices.shape[:-1]
     places: list[Array] = list(np.ogrid[tuple(slice(length) for length in outer)])[:batch]
-    for number in range(indices.shape[-1]):
-        places.append(_from_start(indices.array[..., number], x.shape[batch + number]))
+    numbered = enumerate(x.shape[batch : batch + indices.shape[-1]])
+    places += [_from_start(indices.array[..., number], length) for number, length in numbered]
     return x[tuple(Tensor(place) for place in places)]
 
 

@@ -1,6 +1,5 @@
 """Normalisations, and dropout."""
 
-
 import numpy as np
 
 from engine import ops, random
@@ -49,9 +48,7 @@ def group_normalization(node: Node, x: Tensor, scale: Tensor, bias: Tensor) -> T
     groups = node.attributes["num_groups"]
     if node.opset < 21:
         each = x.shape[1] // groups
-        scale, bias = (
-            ops.expand(p.reshape(groups, 1), (groups, each)).reshape(groups * each) for p in (scale, bias)
-        )
+        scale, bias = (ops.expand(p.reshape(groups, 1), (groups, each)).reshape(groups * each) for p in (scale, bias))
     result: Tensor = ops.group_norm(x, groups, scale, bias, node.get("epsilon", EPSILON))
     return result
 

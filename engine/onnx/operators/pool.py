@@ -112,11 +112,11 @@ def max_unpool(node: Node, x: Tensor, places: Tensor, output_shape: Tensor | Non
     spatial = [(n - 1) * stride[i] + size[i] - pads[i] - pads[rank + i] for i, n in enumerate(lengths)]
     starts = np.arange(batch * channels).reshape(batch, channels, *[1] * rank) * math.prod(spatial)
     inside = Tensor(places.array - starts)
+    padding, plane = pads[:rank], spatial
     if rank == 1:
         x, inside = ops.unsqueeze(x, 2), ops.unsqueeze(inside, 2)
-        size, stride = [1, *size], [1, *stride]
-    plane = tuple([1] * (2 - rank) + spatial)
-    out: Tensor = ops.max_unpool2d(x, inside, tuple(size), tuple(stride), output_size=plane)
+        size, stride, padding, plane = [1, *size], [1, *stride], [0, *padding], [1, *plane]
+    out: Tensor = ops.max_unpool2d(x, inside, tuple(size), tuple(stride), tuple(padding), tuple(plane))
     out = out.reshape(batch, channels, *spatial)
     if output_shape is None:
         return out

@@ -59,7 +59,7 @@ def arg_extreme(node: Node, x: Tensor) -> Tensor:
 
 def _dims(node: Node, x: Tensor, axes: list[int] | None) -> tuple[int, ...]:
     if not axes:
-        return () if axes is None and x.ndim == 0 or node.get("noop_with_empty_axes", 0) else tuple(range(x.ndim))
+        return () if (axes is None and x.ndim == 0) or node.get("noop_with_empty_axes", 0) else tuple(range(x.ndim))
     return tuple(axis % x.ndim for axis in axes)
 
 

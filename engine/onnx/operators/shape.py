@@ -101,7 +101,9 @@ def pad(
 
 def pad_constant(x: Tensor, ends: list[tuple[int, int]], fill: Any = 0.0) -> Tensor:
     """Add `fill` at both ends of every axis; a negative number takes elements away."""
-    cut = tuple(slice(max(-before, 0), length - max(-after, 0)) for length, (before, after) in zip(x.shape, ends, strict=True))
+    cut = tuple(
+        slice(max(-before, 0), length - max(-after, 0)) for length, (before, after) in zip(x.shape, ends, strict=True)
+    )
     if any(min(end) < 0 for end in ends):
         x = x[cut]
     added = [max(amount, 0) for end in reversed(ends) for amount in end]
