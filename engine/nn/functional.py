@@ -1,14 +1,43 @@
 """The ops of networks, where PyTorch's users look for them: ``import engine.nn.functional as F``."""
 
-from engine.ops import avg_pool2d, conv2d, cross_entropy, linear, log_softmax, max_pool2d, relu, tanh
+from engine.ops import (
+    adaptive_avg_pool2d,
+    adaptive_max_pool2d,
+    avg_pool2d,
+    conv2d,
+    conv_transpose2d,
+    cross_entropy,
+    fold,
+    interpolate,
+    linear,
+    locally_connected2d,
+    log_softmax,
+    max_pool2d,
+    max_unpool2d,
+    relu,
+    subsample2d,
+    table_conv2d,
+    tanh,
+    unfold,
+)
 
 __all__ = [
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
     "avg_pool2d",
     "conv2d",
+    "conv_transpose2d",
     "cross_entropy",
+    "fold",
+    "interpolate",
     "linear",
+    "locally_connected2d",
     "log_softmax",
     "max_pool2d",
+    "max_unpool2d",
     "relu",
+    "subsample2d",
+    "table_conv2d",
     "tanh",
+    "unfold",
 ]

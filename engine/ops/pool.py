@@ -5,25 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.arrays import Array
-from engine.errors import ShapeError
-from engine.op import Context, Operand, op
-from engine.ops.checks import pair, require_axes, require_floating
-
-
-def _windows(
-    who: str, input: Array, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None
-) -> tuple[tuple[int, ...], tuple[int, int, int, int]]:
-    """Check, and return the output's shape and (kernel_h, kernel_w, stride_h, stride_w)."""
-    require_floating(who, input=input)
-    require_axes(who, "input", input, "N, C, H, W")
-    kernel = pair(who, "kernel_size", kernel_size, 1)
-    step = kernel if stride is None else pair(who, "stride", stride, 1)
-    batch, channels, height, width = input.shape
-    if kernel[0] > height or kernel[1] > width:
-        got = f"kernel_size {kernel} on maps of {height}x{width}"
-        raise ShapeError(who, "a window no larger than the map", got)
-    out_h, out_w = (height - kernel[0]) // step[0] + 1, (width - kernel[1]) // step[1] + 1
-    return (batch, channels, out_h, out_w), (*kernel, *step)
+from engine.errors import ParameterError, ShapeError
+from engine.op import Context, Operand, composite, op
+from engine.ops.checks import pair, require_floating
+from engine.ops.elementwise import add, mul
+from engine.ops.shape import reshape
+from engine.ops.windows import areas, planes, require_maps, sliding_windows, without_padding
 
 
 @op
@@ -32,31 +19,48 @@ def max_pool2d(
     input: Operand,
     kernel_size: int | Sequence[int],
     stride: int | Sequence[int] | None = None,
-) -> Array:
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Array | tuple[Array, Array]:
     """Keep the largest value of each window.
 
     Parameters
     ----------
-    input : Tensor (N, C, H, W)
+    input : Tensor (N, C, H, W) or (C, H, W)
     kernel_size : int or (int, int)
-        Height and width of a window.
+        FH and FW, height and width of a window.
     stride : int or (int, int), optional
-        Step between windows; `kernel_size` by default. Pixels that no whole window covers are dropped.
+        Step between windows; `kernel_size` by default.
+    padding : int or (int, int)
+        Pixels of minus infinity added on each side, at most half of `kernel_size`.
+    dilation : int or (int, int)
+        Step between the pixels of a window; 1 for neighbours.
+    ceil_mode : bool
+        Round up the number of windows, so that no pixel at the end is dropped: the last window may reach
+        past the padding, but begins on the map or on the padding before it.
+    return_indices : bool
+        Return also where the largest values were.
 
     Returns
     -------
-    Tensor (N, C, OH, OW)
-        OH = floor((H - kernel_size) / stride) + 1, OW likewise. The gradient goes to the first of the
-        largest values in reading order.
+    Tensor (N, C, OH, OW) or (C, OH, OW)
+        OH = floor((H + 2 padding - dilation (FH - 1) - 1) / stride) + 1, OW likewise. The gradient goes
+        to the first of the largest values in reading order. NaN counts as larger than any number.
+    Tensor of the same shape, int64
+        If `return_indices`: the position h * W + w of the largest value in its map. It is -1 for a window
+        that holds no pixel, which padding and dilation together can bring about; its value is minus
+        infinity.
 
     Raises
     ------
     ShapeError
-        If `input` does not have four axes, or a window is larger than the map.
+        If `input` does not have these axes, or a window is larger than the padded map.
     DTypeError
         If the elements are not floating.
     ParameterError
-        If kernel_size < 1 or stride < 1.
+        If a setting is too small, or the padding too large.
 
     Examples
     --------
@@ -64,18 +68,31 @@ def max_pool2d(
     >>> engine.max_pool2d(engine.tensor([[[[1.0, 5.0, 2.0, 0.0], [3.0, 4.0, 1.0, 7.0]]]]), 2)
     tensor([[[[5., 7.]]]])
     """
-    shape, windows = _windows("max_pool2d", input, kernel_size, stride)
-    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, np.dtype(np.int32))
-    ctx.kernels.max_pool2d(out, index, input, *windows)
+    require_maps("max_pool2d", input)
+    height, width = input.shape[-2:]
+    rows, columns = sliding_windows("max_pool2d", (height, width), kernel_size, stride, padding, dilation, ceil_mode)
+    gap_h, gap_w = pair("max_pool2d", "dilation", dilation, 1)
+    rows, columns = without_padding(rows, height, gap_h), without_padding(columns, width, gap_w)
+    out, index = max_of_windows(ctx, input, rows, columns, gap_h, gap_w)
+    return (out, index) if return_indices else out
+
+
+def max_of_windows(
+    ctx: Context, input: Array, rows: Array, columns: Array, dilation_h: int = 1, dilation_w: int = 1
+) -> tuple[Array, Array]:
+    """Return the largest value of each window, and where it was; save what :func:`max_pool2d_vjp` needs."""
+    shape = (*input.shape[:-2], len(rows), len(columns))
+    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, np.dtype(np.int64))
+    ctx.kernels.max_pool2d(planes(out), planes(index), planes(input), rows, columns, dilation_h, dilation_w)
     ctx.save(input.shape, index)
-    return out
+    return out, index
 
 
 @max_pool2d.vjp
 def max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
     shape, index = ctx.saved
     dx = ctx.empty(shape, dy.dtype)
-    ctx.kernels.max_pool2d_backward(dx, dy, index)
+    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), planes(index))
     return (dx,)
 
 
@@ -85,30 +102,43 @@ def avg_pool2d(
     input: Operand,
     kernel_size: int | Sequence[int],
     stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
 ) -> Array:
     """Take the mean of each window.
 
     Parameters
     ----------
-    input : Tensor (N, C, H, W)
+    input : Tensor (N, C, H, W) or (C, H, W)
     kernel_size : int or (int, int)
-        Height and width of a window.
+        FH and FW, height and width of a window.
     stride : int or (int, int), optional
-        Step between windows; `kernel_size` by default. Pixels that no whole window covers are dropped.
+        Step between windows; `kernel_size` by default.
+    padding : int or (int, int)
+        Zeros added on each side, at most half of `kernel_size`.
+    ceil_mode : bool
+        Round up the number of windows, so that no pixel at the end is dropped: the last window may reach
+        past the padding, but begins on the map or on the padding before it.
+    count_include_pad : bool
+        Whether the mean counts the zeros of the padding. What lies past the padding never counts.
+    divisor_override : int, optional
+        Divide each sum by this instead; 1 for the sum itself.
 
     Returns
     -------
-    Tensor (N, C, OH, OW)
-        OH = floor((H - kernel_size) / stride) + 1, OW likewise.
+    Tensor (N, C, OH, OW) or (C, OH, OW)
+        OH = floor((H + 2 padding - FH) / stride) + 1, OW likewise.
 
     Raises
     ------
     ShapeError
-        If `input` does not have four axes, or a window is larger than the map.
+        If `input` does not have these axes, or a window is larger than the padded map.
     DTypeError
         If the elements are not floating.
     ParameterError
-        If kernel_size < 1 or stride < 1.
+        If a setting is too small, the padding too large, or the divisor 0.
 
     Examples
     --------
@@ -116,16 +146,94 @@ def avg_pool2d(
     >>> engine.avg_pool2d(engine.tensor([[[[1.0, 5.0, 2.0, 0.0], [3.0, 4.0, 1.0, 7.0]]]]), 2)
     tensor([[[[3.25, 2.5 ]]]])
     """
-    shape, windows = _windows("avg_pool2d", input, kernel_size, stride)
-    out = ctx.empty(shape, input.dtype)
-    ctx.kernels.avg_pool2d(out, input, *windows)
-    ctx.save(input.shape, windows)
+    require_maps("avg_pool2d", input)
+    height, width = input.shape[-2:]
+    rows, columns = sliding_windows("avg_pool2d", (height, width), kernel_size, stride, padding, 1, ceil_mode)
+    pad_h, pad_w = pair("avg_pool2d", "padding", padding, 0)
+    inside = without_padding(rows, height), without_padding(columns, width)
+    if divisor_override is not None:
+        if not isinstance(divisor_override, int) or divisor_override == 0:
+            raise ParameterError("avg_pool2d", "divisor_override as a whole number, not 0", repr(divisor_override))
+        divisors = np.full((len(rows), len(columns)), divisor_override)
+    elif count_include_pad:
+        divisors = areas(np.minimum(rows, height + pad_h), np.minimum(columns, width + pad_w))
+    else:
+        divisors = areas(*inside)
+    return mean_of_windows(ctx, input, *inside, divisors)
+
+
+def mean_of_windows(ctx: Context, input: Array, rows: Array, columns: Array, divisors: Array) -> Array:
+    """Return the sum of each window over its divisor; save what :func:`avg_pool2d_vjp` needs."""
+    out = ctx.empty((*input.shape[:-2], len(rows), len(columns)), input.dtype)
+    ctx.kernels.avg_pool2d(planes(out), planes(input), rows, columns, divisors)
+    ctx.save(input.shape, rows, columns, divisors)
     return out
 
 
 @avg_pool2d.vjp
 def avg_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
-    shape, windows = ctx.saved
+    shape, rows, columns, divisors = ctx.saved
     dx = ctx.empty(shape, dy.dtype)
-    ctx.kernels.avg_pool2d_backward(dx, dy, *windows)
+    ctx.kernels.avg_pool2d_backward(planes(dx), planes(dy), rows, columns, divisors)
     return (dx,)
+
+
+@composite
+def subsample2d(
+    input: Operand,
+    weight: Operand,
+    bias: Operand,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+) -> Operand:
+    """Add up each window, times a coefficient and plus a bias that each channel learns.
+
+    This is how LeNet-5 made its maps smaller, where networks today pool.
+
+    Parameters
+    ----------
+    input : Tensor (N, C, H, W) or (C, H, W)
+    weight : Tensor (C,)
+        The coefficient of each channel.
+    bias : Tensor (C,)
+    kernel_size : int or (int, int)
+        FH and FW, height and width of a window.
+    stride : int or (int, int), optional
+        Step between windows; `kernel_size` by default.
+
+    Returns
+    -------
+    Tensor (N, C, OH, OW) or (C, OH, OW)
+        out[n, c, i, j] = weight[c] * (sum over window (i, j) of input[n, c]) + bias[c], with
+        OH = floor((H - FH) / stride) + 1, OW likewise.
+
+    Raises
+    ------
+    ShapeError
+        If `weight` or `bias` does not have one number for each channel, or as for avg_pool2d.
+    DTypeError
+        If the dtypes differ or are not floating.
+    ParameterError
+        If a setting is too small.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998,
+    section II.B, layer S2.
+
+    Examples
+    --------
+    >>> import engine
+    >>> import engine.nn.functional as F
+    >>> image = engine.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
+    >>> F.subsample2d(image, engine.tensor([0.5]), engine.tensor([1.0]), 2)
+    tensor([[[[6.]]]])
+    """
+    sums = avg_pool2d(input, kernel_size, stride, divisor_override=1)
+    factors, shifts = reshape(weight, (-1, 1, 1)), reshape(bias, (-1, 1, 1))
+    require_floating("subsample2d", input=input, weight=weight, bias=bias)
+    channels = (input.shape[-3],)
+    if weight.shape != channels or bias.shape != channels:
+        got = f"weight {weight.shape}, bias {bias.shape}"
+        raise ShapeError("subsample2d", f"weight and bias {channels}, a number for each channel", got)
+    return add(mul(sums, factors), shifts)

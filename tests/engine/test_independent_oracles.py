@@ -18,16 +18,30 @@ thorough = settings(
 @given(OP_CASES["conv2d"].samples)
 def test_conv2d_equals_scipy(sample: Sample) -> None:
     x, w, b = sample.operands
-    (stride_h, stride_w), (pad_h, pad_w) = sample.settings["stride"], sample.settings["padding"]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad_h, pad_h), (pad_w, pad_w)))
+    images = x if x.ndim == 4 else x[None]
+    settings = {name: (v, v) if isinstance(v, int) else v for name, v in sample.settings.items()}
+    (stride_h, stride_w), (gap_h, gap_w), (groups, _) = (settings[name] for name in ("stride", "dilation", "groups"))
+    # A dilated filter is one with zeros between its weights.
+    spread = np.zeros((*w.shape[:2], gap_h * (w.shape[2] - 1) + 1, gap_w * (w.shape[3] - 1) + 1))
+    spread[:, :, ::gap_h, ::gap_w] = w
+    pads = {"valid": (0, 0), "same": (spread.shape[2] - 1, spread.shape[3] - 1)}
+    if isinstance(settings["padding"], str):
+        widths = [(total // 2, total - total // 2) for total in pads[settings["padding"]]]
+    else:
+        widths = [(pad, pad) for pad in settings["padding"]]
+    padded = np.pad(images, ((0, 0), (0, 0), *widths))
+    depth, share = w.shape[1], len(w) // groups
     maps = [
-        [scipy.signal.correlate(image, kernel, mode="valid")[0, ::stride_h, ::stride_w] for kernel in w]
+        [
+            scipy.signal.correlate(image[k // share * depth :][:depth], kernel, mode="valid")[0, ::stride_h, ::stride_w]
+            for k, kernel in enumerate(spread)
+        ]
         for image in padded
     ]
     expected = np.array(maps) + (0 if b is None else b[:, None, None])
     bias = None if b is None else engine.tensor(b)
     got = engine.conv2d(engine.tensor(x), engine.tensor(w), bias, **sample.settings)
-    np.testing.assert_allclose(got.array, expected, atol=1e-10)
+    np.testing.assert_allclose(got.array, expected if x.ndim == 4 else expected[0], atol=1e-10)
 
 
 @thorough

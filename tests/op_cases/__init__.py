@@ -3,11 +3,16 @@
 A missing entry is a failing test that names the op.
 """
 
-from tests.op_cases import activation, conv, elementwise, loss, matmul, pool, reduce, shape, softmax
+import importlib
+import pkgutil
+
 from tests.op_cases.case import BadInput, OpCase, Sample
 
-FAMILIES = (activation, conv, elementwise, loss, matmul, pool, reduce, shape, softmax)
+# Every file here that has CASES is a family.
+_families = [importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
 
-OP_CASES: dict[str, OpCase] = {name: case for family in FAMILIES for name, case in family.CASES.items()}
+OP_CASES: dict[str, OpCase] = {
+    name: case for family in _families for name, case in getattr(family, "CASES", {}).items()
+}
 
 __all__ = ["OP_CASES", "BadInput", "OpCase", "Sample"]

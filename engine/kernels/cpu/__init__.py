@@ -3,15 +3,19 @@
 from engine.device import apply_num_threads
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
+from engine.kernels.cpu.local import locally_connected2d, locally_connected2d_backward_w, locally_connected2d_backward_x
 from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward
-from engine.kernels.cpu.softmax import (
-    cross_entropy,
-    cross_entropy_backward,
-    log_softmax,
-    log_softmax_backward,
+from engine.kernels.cpu.resample import (
+    upsample_bilinear2d,
+    upsample_bilinear2d_backward,
+    upsample_nearest2d,
+    upsample_nearest2d_backward,
 )
+from engine.kernels.cpu.softmax import cross_entropy, cross_entropy_backward, log_softmax, log_softmax_backward
+from engine.kernels.cpu.unfold import fold, unfold
+from engine.kernels.cpu.unpool import max_unpool2d, max_unpool2d_backward
 
 __all__ = [
     "avg_pool2d",
@@ -23,17 +27,28 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "fold",
     "linear",
     "linear_backward_b",
     "linear_backward_w",
     "linear_backward_x",
+    "locally_connected2d",
+    "locally_connected2d_backward_w",
+    "locally_connected2d_backward_x",
     "log_softmax",
     "log_softmax_backward",
     "matmul",
     "max_pool2d",
     "max_pool2d_backward",
+    "max_unpool2d",
+    "max_unpool2d_backward",
     "sum_rows",
     "sum_rows_backward",
+    "unfold",
+    "upsample_bilinear2d",
+    "upsample_bilinear2d_backward",
+    "upsample_nearest2d",
+    "upsample_nearest2d_backward",
 ]
 
 apply_num_threads()

@@ -1,36 +1,45 @@
-"""Pooling over windows of kernel_h x kernel_w pixels, stride_h and stride_w apart, without padding."""
+"""Pooling: one number for each window of a plane.
+
+A plane is one map of one image: x (P, H, W) is a batch (N, C, H, W) with P = N * C. The op says where the
+windows lie: window (i, j) holds the rows from rows[i, 0] to just before rows[i, 1] and the columns from
+columns[j, 0] to just before columns[j, 1]. For a stride s, a padding p and a kernel of k that is i * s - p
+to i * s - p + k, less what lies on the padding.
+"""
+
+import math
 
 from engine.arrays import Array
 
 
-def max_pool2d(out: Array, index: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
+def max_pool2d(
+    out: Array, index: Array, x: Array, rows: Array, columns: Array, dilation_h: int, dilation_w: int
+) -> None:
     """Keep the largest pixel of each window and remember where it was.
 
     Parameters
     ----------
-    out : ndarray (N, C, OH, OW)
-    index : ndarray (N, C, OH, OW), int32
-        Position h * W + w of the winner in its map; the first of equals in reading order.
-    x : ndarray (N, C, H, W)
-    kernel_h, kernel_w, stride_h, stride_w : int
+    out : ndarray (P, OH, OW)
+    index : ndarray (P, OH, OW), int64
+        Position h * W + w of the winner in its plane: the first of equals in reading order, but the last
+        NaN if there is one. -1 for a window without pixels; its `out` is minus infinity.
+    x : ndarray (P, H, W)
+    rows, columns : ndarray (OH, 2) and (OW, 2), int64
+    dilation_h, dilation_w : int
+        Step from one row of a window to the next, and from one column to the next.
     """
-    batch, channels, _, width = x.shape
-    for n in range(batch):
-        for c in range(channels):
-            for oh in range(out.shape[2]):
-                for ow in range(out.shape[3]):
-                    top, left = oh * stride_h, ow * stride_w
-                    winner = top * width + left
-                    best = x[n, c, top, left]
-                    for h in range(top, top + kernel_h):
-                        for w in range(left, left + kernel_w):
-                            value = x[n, c, h, w]
-                            # value != value: NaN wins, so that it is not hidden.
-                            if value > best or (value != value and best == best):
-                                winner = h * width + w
-                                best = value
-                    out[n, c, oh, ow] = best
-                    index[n, c, oh, ow] = winner
+    count, _, width = x.shape
+    for p in range(count):
+        for i in range(out.shape[1]):
+            for j in range(out.shape[2]):
+                best, winner = -math.inf, -1
+                for h in range(rows[i, 0], rows[i, 1], dilation_h):
+                    for w in range(columns[j, 0], columns[j, 1], dilation_w):
+                        value = x[p, h, w]
+                        # value != value: NaN wins, so that it is not hidden.
+                        if value > best or value != value or winner < 0:
+                            best, winner = value, h * width + w
+                out[p, i, j] = best
+                index[p, i, j] = winner
 
 
 def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
@@ -38,59 +47,59 @@ def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
 
     Parameters
     ----------
-    dx : ndarray (N, C, H, W)
-    dy : ndarray (N, C, OH, OW)
-    index : ndarray (N, C, OH, OW), int32
+    dx : ndarray (P, H, W)
+    dy : ndarray (P, OH, OW)
+    index : ndarray (P, OH, OW), int64
         As :func:`max_pool2d` wrote it.
     """
-    batch, channels, out_h, out_w = dy.shape
-    width = dx.shape[3]
+    count, out_h, out_w = dy.shape
+    width = dx.shape[2]
     dx[...] = 0.0
-    for n in range(batch):
-        for c in range(channels):
-            for oh in range(out_h):
-                for ow in range(out_w):
-                    winner = index[n, c, oh, ow]
-                    dx[n, c, winner // width, winner % width] += dy[n, c, oh, ow]
+    for p in range(count):
+        for i in range(out_h):
+            for j in range(out_w):
+                winner = index[p, i, j]
+                if winner >= 0:
+                    dx[p, winner // width, winner % width] += dy[p, i, j]
 
 
-def avg_pool2d(out: Array, x: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
-    """Mean of each window.
+def avg_pool2d(out: Array, x: Array, rows: Array, columns: Array, divisors: Array) -> None:
+    """Sum of each window, divided by its divisor: for a mean, the number of pixels in the window.
 
     Parameters
     ----------
-    out : ndarray (N, C, OH, OW)
-    x : ndarray (N, C, H, W)
-    kernel_h, kernel_w, stride_h, stride_w : int
+    out : ndarray (P, OH, OW)
+    x : ndarray (P, H, W)
+    rows, columns : ndarray (OH, 2) and (OW, 2), int64
+    divisors : ndarray (OH, OW), int64
     """
-    batch, channels, _, _ = x.shape
-    for n in range(batch):
-        for c in range(channels):
-            for oh in range(out.shape[2]):
-                for ow in range(out.shape[3]):
-                    total = 0.0
-                    for h in range(oh * stride_h, oh * stride_h + kernel_h):
-                        for w in range(ow * stride_w, ow * stride_w + kernel_w):
-                            total += float(x[n, c, h, w])
-                    out[n, c, oh, ow] = total / (kernel_h * kernel_w)
+    count, out_h, out_w = out.shape
+    for p in range(count):
+        for i in range(out_h):
+            for j in range(out_w):
+                total = 0.0
+                for h in range(rows[i, 0], rows[i, 1]):
+                    for w in range(columns[j, 0], columns[j, 1]):
+                        total += float(x[p, h, w])
+                out[p, i, j] = total / divisors[i, j]
 
 
-def avg_pool2d_backward(dx: Array, dy: Array, kernel_h: int, kernel_w: int, stride_h: int, stride_w: int) -> None:
+def avg_pool2d_backward(dx: Array, dy: Array, rows: Array, columns: Array, divisors: Array) -> None:
     """Share each window's gradient equally among its pixels.
 
     Parameters
     ----------
-    dx : ndarray (N, C, H, W)
-    dy : ndarray (N, C, OH, OW)
-    kernel_h, kernel_w, stride_h, stride_w : int
+    dx : ndarray (P, H, W)
+    dy : ndarray (P, OH, OW)
+    rows, columns : ndarray (OH, 2) and (OW, 2), int64
+    divisors : ndarray (OH, OW), int64
     """
-    batch, channels, out_h, out_w = dy.shape
+    count, out_h, out_w = dy.shape
     dx[...] = 0.0
-    for n in range(batch):
-        for c in range(channels):
-            for oh in range(out_h):
-                for ow in range(out_w):
-                    share = dy[n, c, oh, ow] / (kernel_h * kernel_w)
-                    for h in range(oh * stride_h, oh * stride_h + kernel_h):
-                        for w in range(ow * stride_w, ow * stride_w + kernel_w):
-                            dx[n, c, h, w] += share
+    for p in range(count):
+        for i in range(out_h):
+            for j in range(out_w):
+                share = dy[p, i, j] / divisors[i, j]
+                for h in range(rows[i, 0], rows[i, 1]):
+                    for w in range(columns[j, 0], columns[j, 1]):
+                        dx[p, h, w] += share

@@ -1,0 +1,82 @@
+"""How a filter slides over an image: settings checked, and turned into the numbers that kernels take."""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from engine.arrays import Array
+from engine.errors import ParameterError, ShapeError
+from engine.ops.checks import pair
+
+Padding: TypeAlias = int | Sequence[int] | Literal["same", "valid"]
+
+
+def as_batch(images: Array) -> Array:
+    """Show one image (C, H, W) as a batch of one; a batch (N, C, H, W) stays. Memory is shared."""
+    return images if images.ndim == 4 else images[None]
+
+
+def require_images(who: str, shape: Sequence[int]) -> None:
+    """Raise ShapeError unless the shape is that of images (N, C, H, W) or of one (C, H, W); N may be 0."""
+    if len(shape) not in (3, 4) or 0 in shape[-3:]:
+        raise ShapeError(who, "input (N, C, H, W) or (C, H, W) with at least one pixel", f"shape {tuple(shape)}")
+
+
+def slide(
+    who: str,
+    image: tuple[int, ...],
+    filter: tuple[int, ...],
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+) -> tuple[tuple[int, int], tuple[int, int, int, int, int, int]]:
+    """Work out where the filter's positions are.
+
+    Parameters
+    ----------
+    who : str
+        The op, for errors.
+    image, filter : tuple of int
+        (H, W) and (FH, FW).
+    stride : int or (int, int)
+    padding : int or (int, int) or {"same", "valid"}
+    dilation : int or (int, int)
+
+    Returns
+    -------
+    counts : (int, int)
+        (OH, OW), numbers of positions.
+    numbers : tuple of int
+        stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w.
+
+    Raises
+    ------
+    ParameterError
+        If a setting is out of range.
+    ShapeError
+        If the filter does not fit into the padded image.
+    """
+    steps, gaps = pair(who, "stride", stride, 1), pair(who, "dilation", dilation, 1)
+    span = gaps[0] * (filter[0] - 1) + 1, gaps[1] * (filter[1] - 1) + 1
+    if isinstance(padding, str):
+        top, bottom, left, right = _named_padding(who, padding, steps, span)
+    else:
+        top, left = bottom, right = pair(who, "padding", padding, 0)
+    out_h = (image[0] + top + bottom - span[0]) // steps[0] + 1
+    out_w = (image[1] + left + right - span[1]) // steps[1] + 1
+    if out_h < 1 or out_w < 1:
+        got = f"filter {filter[0]}x{filter[1]}, image {image[0]}x{image[1]}, padding {(top, left)}, dilation {gaps}"
+        raise ShapeError(who, "a filter no larger than the padded image", got, "pad more")
+    return (out_h, out_w), (*steps, top, left, *gaps)
+
+
+def _named_padding(who: str, name: str, steps: tuple[int, int], span: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return zeros above, below, left and right."""
+    if name not in ("same", "valid"):
+        raise ParameterError(who, 'padding "same", "valid", a whole number or two of them', repr(name))
+    if name == "valid":
+        return 0, 0, 0, 0
+    if steps != (1, 1):
+        raise ParameterError(who, 'stride 1 with padding="same"', f"stride {steps}", "give the padding as numbers")
+    # As many positions as pixels need span - 1 zeros in all; an odd one goes below and to the right.
+    above, left = (span[0] - 1) // 2, (span[1] - 1) // 2
+    return above, span[0] - 1 - above, left, span[1] - 1 - left
