@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Self, TypeAlias, cast
 
+import numpy as np
+
 from engine.autograd import Variable
+from engine.errors import DTypeError
 from engine.op import OPS
 
 Number: TypeAlias = bool | int | float
+
+# What == compares element by element; an array among them is refused with the way out, as by all ops.
+COMPARED = (Variable, bool, int, float, np.ndarray)
 
 
 class Methods(Variable):
@@ -33,6 +39,102 @@ class Methods(Variable):
         """See :func:`engine.mean`."""
         return self._apply("mean", dim, keepdim)
 
+    def var(self, dim: int | Sequence[int] | None = None, *, correction: float = 1, keepdim: bool = False) -> Self:
+        """See :func:`engine.var`."""
+        return self._apply("var", dim, correction=correction, keepdim=keepdim)
+
+    def std(self, dim: int | Sequence[int] | None = None, *, correction: float = 1, keepdim: bool = False) -> Self:
+        """See :func:`engine.std`."""
+        return self._apply("std", dim, correction=correction, keepdim=keepdim)
+
+    def max(self, dim: Self | int | None = None, keepdim: bool = False, *, other: Self | None = None) -> Any:
+        """See :func:`engine.max`."""
+        return self._apply("max", dim, keepdim, other=other)
+
+    def min(self, dim: Self | int | None = None, keepdim: bool = False, *, other: Self | None = None) -> Any:
+        """See :func:`engine.min`."""
+        return self._apply("min", dim, keepdim, other=other)
+
+    def amax(self, dim: int | Sequence[int] = (), keepdim: bool = False) -> Self:
+        """See :func:`engine.amax`."""
+        return self._apply("amax", dim, keepdim)
+
+    def amin(self, dim: int | Sequence[int] = (), keepdim: bool = False) -> Self:
+        """See :func:`engine.amin`."""
+        return self._apply("amin", dim, keepdim)
+
+    def argmax(self, dim: int | None = None, keepdim: bool = False) -> Self:
+        """See :func:`engine.argmax`."""
+        return self._apply("argmax", dim, keepdim)
+
+    def argmin(self, dim: int | None = None, keepdim: bool = False) -> Self:
+        """See :func:`engine.argmin`."""
+        return self._apply("argmin", dim, keepdim)
+
+    def abs(self) -> Self:
+        """See :func:`engine.abs`."""
+        return self._apply("abs")
+
+    def exp(self) -> Self:
+        """See :func:`engine.exp`."""
+        return self._apply("exp")
+
+    def log(self) -> Self:
+        """See :func:`engine.log`."""
+        return self._apply("log")
+
+    def sqrt(self) -> Self:
+        """See :func:`engine.sqrt`."""
+        return self._apply("sqrt")
+
+    def pow(self, exponent: Self | Number) -> Self:
+        """See :func:`engine.pow`."""
+        return self._apply("pow", exponent)
+
+    def maximum(self, other: Self | Number) -> Self:
+        """See :func:`engine.maximum`."""
+        return self._apply("maximum", other)
+
+    def minimum(self, other: Self | Number) -> Self:
+        """See :func:`engine.minimum`."""
+        return self._apply("minimum", other)
+
+    def clamp(self, min: Self | Number | None = None, max: Self | Number | None = None) -> Self:
+        """See :func:`engine.clamp`."""
+        return self._apply("clamp", min, max)
+
+    def where(self, condition: Self, other: Self | Number) -> Self:
+        """See :func:`engine.where`: this tensor where the condition holds, `other` where not."""
+        return cast(Self, OPS["where"](condition, self, other))
+
+    def eq(self, other: Self | Number) -> Self:
+        """See :func:`engine.eq`."""
+        return self._apply("eq", other)
+
+    def ne(self, other: Self | Number) -> Self:
+        """See :func:`engine.ne`."""
+        return self._apply("ne", other)
+
+    def lt(self, other: Self | Number) -> Self:
+        """See :func:`engine.lt`."""
+        return self._apply("lt", other)
+
+    def le(self, other: Self | Number) -> Self:
+        """See :func:`engine.le`."""
+        return self._apply("le", other)
+
+    def gt(self, other: Self | Number) -> Self:
+        """See :func:`engine.gt`."""
+        return self._apply("gt", other)
+
+    def ge(self, other: Self | Number) -> Self:
+        """See :func:`engine.ge`."""
+        return self._apply("ge", other)
+
+    def logical_not(self) -> Self:
+        """See :func:`engine.logical_not`."""
+        return self._apply("logical_not")
+
     def relu(self) -> Self:
         """See :func:`engine.relu`."""
         return self._apply("relu")
@@ -40,6 +142,14 @@ class Methods(Variable):
     def tanh(self) -> Self:
         """See :func:`engine.tanh`."""
         return self._apply("tanh")
+
+    def sigmoid(self) -> Self:
+        """See :func:`engine.sigmoid`."""
+        return self._apply("sigmoid")
+
+    def softmax(self, dim: int) -> Self:
+        """See :func:`engine.softmax`."""
+        return self._apply("softmax", dim)
 
     def log_softmax(self, dim: int) -> Self:
         """See :func:`engine.log_softmax`."""
@@ -78,3 +188,41 @@ class Methods(Variable):
 
     def __matmul__(self, other: Self) -> Self:
         return self._apply("matmul", other)
+
+    def __pow__(self, exponent: Self | Number) -> Self:
+        return self._apply("pow", exponent)
+
+    def __rpow__(self, base: Number) -> Self:
+        return cast(Self, OPS["pow"](base, self))
+
+    def __abs__(self) -> Self:
+        return self._apply("abs")
+
+    def __invert__(self) -> Self:
+        if self.array.dtype != np.bool_:
+            fix = "for other dtypes say tensor.logical_not() or tensor == 0"
+            raise DTypeError("~", "a tensor of bool", str(self.array.dtype), fix)
+        return self._apply("logical_not")
+
+    # What is neither a tensor nor a number nor an array is left to Python, for which it is simply not equal.
+    def __eq__(self, other: object) -> Any:
+        return self._apply("eq", other) if isinstance(other, COMPARED) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        return self._apply("ne", other) if isinstance(other, COMPARED) else NotImplemented
+
+    # A class that defines == loses its hash; a tensor is the key of a dict by identity, as in PyTorch.
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __lt__(self, other: Self | Number) -> Self:
+        return self._apply("lt", other)
+
+    def __le__(self, other: Self | Number) -> Self:
+        return self._apply("le", other)
+
+    def __gt__(self, other: Self | Number) -> Self:
+        return self._apply("gt", other)
+
+    def __ge__(self, other: Self | Number) -> Self:
+        return self._apply("ge", other)

@@ -136,7 +136,7 @@ class Op(Generic[P]):
         record = is_grad_enabled()
         needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in flat)
         ctx = Context(needs_grad)
-        dtype = tensor.array.dtype
+        dtype = np.result_type(*[value.array.dtype for value in flat if isinstance(value, Variable)])
         arguments: list[Any] = list(args)
         for (place, name), value in zip(self._places, given, strict=True):
             many = name in self._many
@@ -178,9 +178,7 @@ class Op(Generic[P]):
         if value is None and operand in self._optional:
             return None
         if isinstance(value, bool | int | float):
-            # A plain number takes the tensor's dtype, unless that would cut off its fraction.
-            whole = isinstance(value, bool | int) or dtype.kind == "f"
-            return np.asarray(value, dtype if whole else np.float32)
+            return np.asarray(value, _dtype_beside(dtype, value))
         got = f"{type(value).__name__} for {operand}"
         raise DTypeError(self.name, "a Tensor", got, "wrap arrays in engine.tensor(...)")
 
@@ -212,6 +210,16 @@ class Composite(Generic[P, R]):
 
 def _is(kind: Any, parameter: inspect.Parameter) -> bool:
     return parameter.annotation == kind or kind in get_args(parameter.annotation)
+
+
+def _dtype_beside(dtype: np.dtype[Any], number: bool | int | float) -> np.dtype[Any]:
+    """Return the dtype of a plain number: that of the tensors it comes with, unless they cannot hold it."""
+    if dtype.kind == "f" or isinstance(number, bool):
+        return dtype
+    if isinstance(number, float):
+        return np.dtype(np.float32)
+    fits = dtype.kind != "b" and np.iinfo(dtype).min <= number <= np.iinfo(dtype).max
+    return dtype if fits else np.dtype(np.int64)
 
 
 def _show_as(shown: Any, function: Callable[..., Any], parameters: list[inspect.Parameter]) -> None:

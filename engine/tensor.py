@@ -8,6 +8,7 @@ import numpy as np
 from engine import backward
 from engine.arrays import Array
 from engine.autograd import Node
+from engine.conversion import Conversion
 from engine.errors import DTypeError, GraphError, ShapeError
 from engine.inplace import InPlace
 from engine.methods import Methods, Number
@@ -35,7 +36,7 @@ class RemovableHandle:
         self._hooks.pop(self._key, None)
 
 
-class Tensor(Methods, InPlace):
+class Tensor(Methods, Conversion, InPlace):
     """An n-dimensional array that remembers how it was computed.
 
     Parameters

@@ -20,7 +20,7 @@ LAYERS = [
     ("device", "random"),
     ("kernels",),
     ("autograd", "backward", "op", "saved", "tracing"),
-    ("inplace", "methods", "tensor"),
+    ("conversion", "inplace", "methods", "tensor"),
     ("gradcheck", "interchange", "weights"),
     ("ops",),
     ("nn",),

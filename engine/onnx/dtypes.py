@@ -78,7 +78,9 @@ class Exchange:
 
     def settle(self, tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
         """Round or wrap what a node computed to the dtype that the model declares."""
-        if tensor.dtype == dtype or dtype == TEXT:
+        if dtype in DTYPES:
+            return tensor.to(dtype)
+        if dtype == TEXT:
             return tensor
         return self.tensor(convert(tensor.array, dtype))
 

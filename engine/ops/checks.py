@@ -37,17 +37,33 @@ def pair(who: str, what: str, value: int | Sequence[int], least: int) -> tuple[i
 
 
 def axes_of(who: str, dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
-    """Return the axes named by PyTorch's `dim`: None for all, negative from the end, none twice.
+    """Return the axes named by PyTorch's `dim`: None or () for all, negative from the end, none twice.
+
+    A single number, which has no axis, may be asked for its axis 0 or -1, as in PyTorch: that names none.
 
     Raises
     ------
     ParameterError
         If an axis does not exist or is named twice.
     """
-    if dim is None:
+    given = () if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    if not given:
         return tuple(range(ndim))
-    given = (dim,) if isinstance(dim, int) else tuple(dim)
-    axes = tuple(axis + ndim if axis < 0 else axis for axis in given)
-    if len(set(axes)) < len(axes) or any(not 0 <= axis < ndim for axis in axes):
-        raise ParameterError(who, f"dim within -{ndim} … {ndim - 1}, each axis once", repr(dim))
-    return axes
+    count = max(ndim, 1)
+    axes = tuple(axis + count if axis < 0 else axis for axis in given)
+    if len(set(axes)) < len(axes) or any(not 0 <= axis < count for axis in axes):
+        raise ParameterError(who, f"dim within -{count} … {count - 1}, each axis once", repr(dim))
+    return axes[:ndim]
+
+
+def axis_of(who: str, dim: int, ndim: int) -> tuple[int, ...]:
+    """Return the one axis named by `dim` as :func:`axes_of` does: none for a single number.
+
+    Raises
+    ------
+    ParameterError
+        If the axis does not exist, or `dim` is no whole number.
+    """
+    if not isinstance(dim, int):
+        raise ParameterError(who, "dim as one whole number", repr(dim))
+    return axes_of(who, dim, ndim)

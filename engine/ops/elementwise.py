@@ -172,3 +172,34 @@ def neg(ctx: Context, input: Operand) -> Array:
 
 
 neg.vjp(formula_vjp)
+
+
+@op
+def abs(ctx: Context, input: Operand) -> Array:
+    """Take away the sign.
+
+    Parameters
+    ----------
+    input : Tensor, any shape
+
+    Returns
+    -------
+    Tensor
+        |input|, of the same shape and dtype; its gradient at exactly 0 is 0.
+
+    Raises
+    ------
+    DTypeError
+        If the elements are bool.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.abs(engine.tensor([-1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    derivatives = (formulas.absolute_dx,)
+    return apply_formula(ctx, "abs", formulas.absolute, (input,), derivatives)
+
+
+abs.vjp(formula_vjp)

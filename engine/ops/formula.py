@@ -35,8 +35,9 @@ def apply_formula(
     constants: Sequence[float] = (),
     kinds: str = "fiu",
     out_dtype: str | None = None,
+    conditions: Sequence[Array] = (),
 ) -> Array:
-    """Compute formula(*operands, *constants) at every element and keep what the derivatives need.
+    """Compute formula(*conditions, *operands, *constants) at every element and keep what the derivatives need.
 
     Parameters
     ----------
@@ -56,29 +57,33 @@ def apply_formula(
         The kinds of dtype the promoted operands may have; a key of KINDS.
     out_dtype : str, optional
         dtype of the result; the promoted one by default.
+    conditions : sequence of ndarray
+        Operands that come before the others and stay bool; they have no derivative.
     """
     dtype = np.result_type(*operands)
     if dtype.kind not in kinds:
         fix = 'convert it, say engine.tensor(t, dtype="float32")'
         raise DTypeError(who, KINDS[kinds], str(dtype), fix)
+    given = (*conditions, *operands)
     try:
-        shape = np.broadcast_shapes(*[array.shape for array in operands])
+        shape = np.broadcast_shapes(*[array.shape for array in given])
     except ValueError:
-        got = " and ".join(str(array.shape) for array in operands)
+        got = " and ".join(str(array.shape) for array in given)
         raise ShapeError(who, "shapes that broadcast (equal or 1, counted from the right)", got) from None
-    inputs = [array.astype(dtype, copy=False) for array in operands]
+    inputs = [*conditions, *[array.astype(dtype, copy=False) for array in operands]]
     inputs += [np.asarray(constant, dtype) for constant in constants]
     out = ctx.empty(shape, dtype if out_dtype is None else np.dtype(out_dtype))
     ctx.kernels.elementwise(out, formula, *inputs)
     values = {**dict(zip(_parameters(formula), inputs, strict=True)), "y": out}
+    rules = (*[formulas.unchanged] * len(conditions), *derivatives)
     wanted = {
         name
-        for derivative, needed in zip(derivatives, ctx.needs_grad, strict=False)
+        for derivative, needed in zip(rules, ctx.needs_grad, strict=False)
         if needed
         for name in _parameters(derivative)[1:]
     }
     kept = {name: values[name] for name in wanted}
-    ctx.save(tuple((array.shape, array.dtype) for array in operands), tuple(derivatives), kept)
+    ctx.save(tuple((array.shape, array.dtype) for array in given), rules, kept)
     return out
 
 

@@ -7,7 +7,58 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.op import Context, Operand, op
-from engine.ops.checks import axes_of, require_axes, require_floating
+from engine.ops.checks import axis_of, require_axes, require_floating
+from engine.ops.rows import from_rows, to_rows
+
+
+@op
+def softmax(ctx: Context, input: Operand, dim: int) -> Array:
+    """Make any numbers positive and let them sum to 1 along one axis, safe for logits of any size.
+
+    Parameters
+    ----------
+    input : Tensor, any shape
+    dim : int
+        The axis that is to sum to 1.
+
+    Returns
+    -------
+    Tensor
+        exp(input) / sum of exp(input) along `dim`, of the same shape.
+
+    Raises
+    ------
+    ParameterError
+        If there is no axis `dim`.
+    DTypeError
+        If the elements are not floating.
+
+    References
+    ----------
+    Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.softmax(engine.tensor([[0.0, 0.0], [0.0, 1000.0]]), dim=1)
+    tensor([[0.5, 0.5],
+            [0. , 1. ]])
+    """
+    require_floating("softmax", input=input)
+    axes = axis_of("softmax", dim, input.ndim)
+    rows = to_rows(ctx, input, axes)
+    out = ctx.empty(rows.shape, input.dtype)
+    ctx.kernels.softmax(out, rows)
+    ctx.save(out, axes)
+    return from_rows(ctx, out, axes, input.shape)
+
+
+@softmax.vjp
+def softmax_vjp(ctx: Context, dy: Array) -> tuple[Array]:
+    out, axes = ctx.saved
+    dx = ctx.empty(out.shape, out.dtype)
+    ctx.kernels.softmax_backward(dx, to_rows(ctx, dy, axes), out)
+    return (from_rows(ctx, dx, axes, dy.shape),)
 
 
 @op
@@ -16,7 +67,7 @@ def log_softmax(ctx: Context, input: Operand, dim: int) -> Array:
 
     Parameters
     ----------
-    input : Tensor, any shape with at least one axis
+    input : Tensor, any shape
     dim : int
         The axis whose exponentials are to sum to 1.
 
@@ -39,31 +90,20 @@ def log_softmax(ctx: Context, input: Operand, dim: int) -> Array:
     tensor([[-1000., -1000.,     0.]])
     """
     require_floating("log_softmax", input=input)
-    (axis,) = axes_of("log_softmax", int(dim), input.ndim)
-    rows = _rows(input, axis)
+    axes = axis_of("log_softmax", dim, input.ndim)
+    rows = to_rows(ctx, input, axes)
     out = ctx.empty(rows.shape, input.dtype)
     ctx.kernels.log_softmax(out, rows)
-    ctx.save(out, axis)
-    return _unrows(out, axis, input.shape)
+    ctx.save(out, axes)
+    return from_rows(ctx, out, axes, input.shape)
 
 
 @log_softmax.vjp
 def log_softmax_vjp(ctx: Context, dy: Array) -> tuple[Array]:
-    out, axis = ctx.saved
+    out, axes = ctx.saved
     dx = ctx.empty(out.shape, out.dtype)
-    ctx.kernels.log_softmax_backward(dx, _rows(dy, axis), out)
-    return (_unrows(dx, axis, dy.shape),)
-
-
-def _rows(array: Array, axis: int) -> Array:
-    """Move `axis` to the end and flatten the rest: (…, n, …) to (rows, n)."""
-    return np.asarray(np.moveaxis(array, axis, -1), order="C").reshape(-1, array.shape[axis])
-
-
-def _unrows(rows: Array, axis: int, shape: tuple[int, ...]) -> Array:
-    """Undo :func:`_rows`."""
-    moved = rows.reshape([*shape[:axis], *shape[axis + 1 :], shape[axis]])
-    return np.asarray(np.moveaxis(moved, -1, axis), order="C")
+    ctx.kernels.log_softmax_backward(dx, to_rows(ctx, dy, axes), out)
+    return (from_rows(ctx, dx, axes, dy.shape),)
 
 
 @op

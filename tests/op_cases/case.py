@@ -55,12 +55,15 @@ class OpCase:
     pytorch : callable or None
         ``(torch, *operands, **settings)``: the same by PyTorch; None where it has no such thing. By
         default ``torch.nn.functional.NAME`` or ``torch.NAME``.
+    keeps_dtype : bool
+        Whether floating results have the dtype of the operands.
     """
 
     samples: SearchStrategy[Sample]
     bad: tuple[BadInput, ...]
     tolerance: float = 1e-5
     pytorch: Callable[..., Any] | str | None = "same name"
+    keeps_dtype: bool = True
 
 
 seeds = st.integers(0, 10_000)

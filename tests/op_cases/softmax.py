@@ -1,4 +1,4 @@
-"""Cases of the softmax."""
+"""Cases of the softmax and its logarithm."""
 
 from hypothesis import strategies as st
 
@@ -13,12 +13,16 @@ def softmaxes(draw: st.DrawFn) -> Sample:
     return Sample((values(draw(seeds), shape) * 3,), {"dim": draw(st.integers(-len(shape), len(shape) - 1))})
 
 
+def softmax_errors(name: str) -> tuple[BadInput, ...]:
+    op = engine.OPS[name]
+    return (
+        BadInput(lambda: op(t(2, 3), 2), ParameterError, f"{name}: expected dim within -2 … 1"),
+        BadInput(lambda: op(t(2, 3), None), ParameterError, f"{name}: expected dim as one whole number, got None"),
+        BadInput(lambda: op(t(2, dtype="int64"), 0), DTypeError, f"{name}: expected float32"),
+    )
+
+
 CASES = {
-    "log_softmax": OpCase(
-        softmaxes(),
-        (
-            BadInput(lambda: engine.log_softmax(t(2, 3), 2), ParameterError, "log_softmax: expected dim within -2 … 1"),
-            BadInput(lambda: engine.log_softmax(t(2, dtype="int64"), 0), DTypeError, "log_softmax: expected float32"),
-        ),
-    ),
+    "softmax": OpCase(softmaxes(), softmax_errors("softmax")),
+    "log_softmax": OpCase(softmaxes(), softmax_errors("log_softmax")),
 }

@@ -3,17 +3,25 @@
 from engine.device import apply_num_threads
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
+from engine.kernels.cpu.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
 from engine.kernels.cpu.local import locally_connected2d, locally_connected2d_backward_w, locally_connected2d_backward_x
 from engine.kernels.cpu.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.cpu.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
-from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward
+from engine.kernels.cpu.reduce import sum_rows, sum_rows_backward, variance_rows, variance_rows_backward
 from engine.kernels.cpu.resample import (
     upsample_bilinear2d,
     upsample_bilinear2d_backward,
     upsample_nearest2d,
     upsample_nearest2d_backward,
 )
-from engine.kernels.cpu.softmax import cross_entropy, cross_entropy_backward, log_softmax, log_softmax_backward
+from engine.kernels.cpu.softmax import (
+    cross_entropy,
+    cross_entropy_backward,
+    log_softmax,
+    log_softmax_backward,
+    softmax,
+    softmax_backward,
+)
 from engine.kernels.cpu.unfold import fold, unfold
 from engine.kernels.cpu.unpool import max_unpool2d, max_unpool2d_backward
 
@@ -27,6 +35,9 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "extremum_rows",
+    "extremum_rows_backward",
+    "extremum_rows_backward_shared",
     "fold",
     "linear",
     "linear_backward_b",
@@ -42,6 +53,8 @@ __all__ = [
     "max_pool2d_backward",
     "max_unpool2d",
     "max_unpool2d_backward",
+    "softmax",
+    "softmax_backward",
     "sum_rows",
     "sum_rows_backward",
     "unfold",
@@ -49,6 +62,8 @@ __all__ = [
     "upsample_bilinear2d_backward",
     "upsample_nearest2d",
     "upsample_nearest2d_backward",
+    "variance_rows",
+    "variance_rows_backward",
 ]
 
 apply_num_threads()

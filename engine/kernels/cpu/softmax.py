@@ -1,4 +1,4 @@
-"""Softmax in logarithms and the cross-entropy loss, one example to a thread, in three short passes."""
+"""Softmax, its logarithm, and the cross-entropy loss, one example to a thread, in three short passes."""
 
 import numpy as np
 from numba import prange
@@ -18,6 +18,34 @@ def _log_softmax_row(out: Array, x: Array) -> None:
     log_total = np.log(total)
     for k in range(x.shape[0]):
         out[k] = (x[k] - largest) - log_total
+
+
+@kernel
+def softmax(out: Array, x: Array) -> None:
+    """out[n, k] = exp(x[n, k]) / (sum over j of exp(x[n, j])); see the reference."""
+    batch, classes = x.shape
+    for n in prange(batch):
+        largest = -np.inf
+        for k in range(classes):
+            largest = max(largest, x[n, k])
+        total = 0.0
+        for k in range(classes):
+            out[n, k] = np.exp(x[n, k] - largest)
+            total += out[n, k]
+        for k in range(classes):
+            out[n, k] /= total
+
+
+@kernel
+def softmax_backward(dx: Array, dy: Array, out: Array) -> None:
+    """dx[n, k] = out[n, k] * (dy[n, k] - sum over j of dy[n, j] * out[n, j]); see the reference."""
+    batch, classes = dy.shape
+    for n in prange(batch):
+        total = 0.0
+        for k in range(classes):
+            total += dy[n, k] * out[n, k]
+        for k in range(classes):
+            dx[n, k] = out[n, k] * (dy[n, k] - total)
 
 
 @kernel

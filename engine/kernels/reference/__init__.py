@@ -2,6 +2,7 @@
 
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
+from engine.kernels.reference.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
 from engine.kernels.reference.local import (
     locally_connected2d,
     locally_connected2d_backward_w,
@@ -9,14 +10,21 @@ from engine.kernels.reference.local import (
 )
 from engine.kernels.reference.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
-from engine.kernels.reference.reduce import sum_rows, sum_rows_backward
+from engine.kernels.reference.reduce import sum_rows, sum_rows_backward, variance_rows, variance_rows_backward
 from engine.kernels.reference.resample import (
     upsample_bilinear2d,
     upsample_bilinear2d_backward,
     upsample_nearest2d,
     upsample_nearest2d_backward,
 )
-from engine.kernels.reference.softmax import cross_entropy, cross_entropy_backward, log_softmax, log_softmax_backward
+from engine.kernels.reference.softmax import (
+    cross_entropy,
+    cross_entropy_backward,
+    log_softmax,
+    log_softmax_backward,
+    softmax,
+    softmax_backward,
+)
 from engine.kernels.reference.unfold import fold, unfold
 from engine.kernels.reference.unpool import max_unpool2d, max_unpool2d_backward
 
@@ -30,6 +38,9 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",
+    "extremum_rows",
+    "extremum_rows_backward",
+    "extremum_rows_backward_shared",
     "fold",
     "linear",
     "linear_backward_b",
@@ -45,6 +56,8 @@ __all__ = [
     "max_pool2d_backward",
     "max_unpool2d",
     "max_unpool2d_backward",
+    "softmax",
+    "softmax_backward",
     "sum_rows",
     "sum_rows_backward",
     "unfold",
@@ -52,4 +65,6 @@ __all__ = [
     "upsample_bilinear2d_backward",
     "upsample_nearest2d",
     "upsample_nearest2d_backward",
+    "variance_rows",
+    "variance_rows_backward",
 ]

@@ -1,8 +1,48 @@
-"""Softmax in logarithms and the cross-entropy loss. Every row is one example's logits."""
+"""Softmax, its logarithm, and the cross-entropy loss. Every row is one example's logits."""
 
 import math
 
 from engine.arrays import Array
+
+
+def softmax(out: Array, x: Array) -> None:
+    """out[n, k] = exp(x[n, k]) / (sum over j of exp(x[n, j])).
+
+    The row's maximum is taken out first, which cancels in the fraction: exp never overflows, and the sum is
+    at least 1.
+
+    Parameters
+    ----------
+    out, x : ndarray (N, K)
+    """
+    batch, classes = x.shape
+    for n in range(batch):
+        largest = -math.inf
+        for k in range(classes):
+            largest = max(largest, float(x[n, k]))
+        total = 0.0
+        for k in range(classes):
+            total += math.exp(float(x[n, k]) - largest)
+        for k in range(classes):
+            out[n, k] = math.exp(float(x[n, k]) - largest) / total
+
+
+def softmax_backward(dx: Array, dy: Array, out: Array) -> None:
+    """dx[n, k] = out[n, k] * (dy[n, k] - sum over j of dy[n, j] * out[n, j]).
+
+    Parameters
+    ----------
+    dx, dy : ndarray (N, K)
+    out : ndarray (N, K)
+        What :func:`softmax` returned.
+    """
+    batch, classes = dy.shape
+    for n in range(batch):
+        total = 0.0
+        for k in range(classes):
+            total += float(dy[n, k]) * float(out[n, k])
+        for k in range(classes):
+            dx[n, k] = float(out[n, k]) * (float(dy[n, k]) - total)
 
 
 def log_softmax(out: Array, x: Array) -> None:

@@ -1,0 +1,38 @@
+"""Largest and smallest elements.
+
+NumPy's argmax and argmin are vector instructions for every dtype, take the first of equals and let NaN
+win: nothing to compile, at the price of one thread. Sharing among equals is one pass more in Numba, one
+row to a thread, where NumPy would need several and memory for each.
+"""
+
+import numpy as np
+from numba import prange
+
+from engine.arrays import Array
+from engine.kernels.jit import kernel
+
+
+def extremum_rows(out: Array, index: Array, x: Array, largest: int) -> None:
+    """out[r] = the largest element of x[r], index[r] = where in the row it is; see the reference."""
+    index[...] = x.argmax(axis=1) if largest else x.argmin(axis=1)
+    out[...] = x[np.arange(x.shape[0]), index]
+
+
+def extremum_rows_backward(dx: Array, dy: Array, index: Array) -> None:
+    """Give each row's gradient to its winner; see the reference."""
+    dx[...] = 0.0
+    dx[np.arange(dx.shape[0]), index] = dy
+
+
+@kernel
+def extremum_rows_backward_shared(dx: Array, dy: Array, x: Array, out: Array) -> None:
+    """Share each row's gradient equally among the elements that equal its extremum; see the reference."""
+    rows, length = x.shape
+    for r in prange(rows):
+        best, count = out[r], 0
+        for i in range(length):
+            if x[r, i] == best or (x[r, i] != x[r, i] and best != best):
+                count += 1
+        share = dy[r] / count
+        for i in range(length):
+            dx[r, i] = share if x[r, i] == best or (x[r, i] != x[r, i] and best != best) else 0.0
