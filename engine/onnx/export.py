@@ -15,7 +15,7 @@ from engine.autograd import Variable, no_grad
 from engine.errors import OnnxError
 from engine.nn import Module
 from engine.onnx.exporters import EXPORTERS
-from engine.onnx.graph import Application, Graph
+from engine.onnx.graph import Application, Applied, Graph
 from engine.tensor import Tensor
 from engine.tracing import tracing
 
@@ -28,13 +28,13 @@ class Trace(NamedTuple):
     Attributes
     ----------
     inputs, outputs : list of ndarray
-    applications : list of (name, arguments, results)
-        Of ops, in order, with arrays for tensors.
+    applications : list of Applied
+        In order.
     """
 
     inputs: list[Array]
     outputs: list[Array]
-    applications: list[tuple[str, Mapping[str, Any], list[Array]]]
+    applications: list[Applied]
 
 
 def export(
@@ -88,18 +88,18 @@ def export(
         if dynamic_batch:
             runs.append(_trace(model, [_longer(x) for x in inputs]))
     first, last = runs[0], runs[-1]
-    applied = [name for name, _, _ in first.applications]
+    applied = [application.name for application in first.applications]
     missing = sorted(set(applied) - EXPORTERS.keys())
     if missing:
         raise OnnxError("export", f"ops of {', '.join(sorted(EXPORTERS))}", ", ".join(missing))
-    if applied != [name for name, _, _ in last.applications]:
+    if applied != [application.name for application in last.applications]:
         raise OnnxError("export", "the same ops for every length of the batch", "others", "pass dynamic_batch=False")
     names = list(input_names or _parameters(model, len(inputs)))
     graph = Graph(_state(model), names)
     for name, *arrays in zip(names, first.inputs, last.inputs, strict=True):
         graph.name(arrays, name)
-    for (name, *one), (_, *other) in zip(first.applications, last.applications, strict=True):
-        EXPORTERS[name](graph, Application(name, *one, *other))
+    for one, other in zip(first.applications, last.applications, strict=True):
+        EXPORTERS[one.name](graph, Application(one, other))
     several = len(first.outputs) > 1
     outputs = output_names or [f"output_{i}" if several else "output" for i in range(len(first.outputs))]
     for name, *arrays in zip(outputs, first.outputs, last.outputs, strict=True):
@@ -135,10 +135,10 @@ def _evaluation(model: Module) -> Iterator[None]:
 
 
 def _trace(model: Module, inputs: Sequence[Tensor]) -> Trace:
-    applications: list[tuple[str, Mapping[str, Any], list[Array]]] = []
+    applications: list[Applied] = []
 
     def note(name: str, arguments: Mapping[str, Any], results: Sequence[Variable]) -> None:
-        applications.append((name, dict(arguments), [result.array for result in results]))
+        applications.append(Applied(name, dict(arguments), [result.array for result in results]))
 
     with tracing(note):
         out = model(*inputs)

@@ -1,7 +1,7 @@
 """A graph being written: names for arrays, nodes, initializers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -12,29 +12,42 @@ from engine.autograd import Variable
 from engine.errors import OnnxError
 
 
+class Applied(NamedTuple):
+    """One application of an op in one run.
+
+    Attributes
+    ----------
+    name : str
+        The op.
+    arguments : mapping of str to value
+        Arrays for tensors.
+    results : list of ndarray
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    results: list[Array]
+
+
 class Application:
     """One application of an op, in two runs with batches of different length (or twice the same run).
 
     Parameters
     ----------
+    first, last : Applied
+
+    Attributes
+    ----------
     name : str
         The op.
-    arguments, others : mapping of str to value
-        Its arguments in the first and in the other run, arrays for tensors.
-    results, other_results : list of ndarray
+    results : list of (ndarray, ndarray)
+        In the first run and in the last.
     """
 
-    def __init__(
-        self,
-        name: str,
-        arguments: Mapping[str, Any],
-        results: list[Array],
-        others: Mapping[str, Any],
-        other_results: list[Array],
-    ) -> None:
-        self.name = name
-        self.results = list(zip(results, other_results, strict=True))
-        self._arguments = {key: (value, others[key]) for key, value in arguments.items()}
+    def __init__(self, first: Applied, last: Applied) -> None:
+        self.name = first.name
+        self.results = list(zip(first.results, last.results, strict=True))
+        self._arguments = {key: (value, last.arguments[key]) for key, value in first.arguments.items()}
 
     def arrays(self, argument: str) -> tuple[Array, Array]:
         """Return the array given for an operand, in both runs."""

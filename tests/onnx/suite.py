@@ -43,7 +43,7 @@ def cases() -> tuple[Case, ...]:
         found = [case for kind in KINDS for case in load_model_tests(kind=kind)]
     read: list[Case] = []
     for case in found:
-        model = case.model or onnx.load(Path(case.model_dir) / "model.onnx")
+        model = case.model or onnx.load(Path(case.model_dir or "") / "model.onnx")
         operators = frozenset(node.op_type for node in model.graph.node)
         read.append(Case(case.name, operators, not unsupported(model)))
     return tuple(read)

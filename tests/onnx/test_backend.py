@@ -19,4 +19,4 @@ def test_no_test_of_claimed_operators_is_left_out() -> None:
     named = {name for tests in claimed_tests().values() for name in vars(tests) if name.startswith("test_")}
     expected = {f"{case.name}_cpu" for case in cases() if case.operators <= OPERATORS.keys()}
     assert named == expected
-    assert len(named) >= 1000
+    assert len(named) > 900

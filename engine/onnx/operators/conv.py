@@ -4,7 +4,6 @@ The engine convolves images. A signal is an image of one row. A volume is a pile
 the batch, each depth of the filter is one convolution of images, and the results are added.
 """
 
-from collections.abc import Callable
 from functools import reduce
 
 from engine import ops
@@ -44,7 +43,7 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, where: Windows, gro
     for depth in range(where.size[0]):
         start = depth * dilation[0]
         layers = x[:, :, start : start + (where.count[0] - 1) * stride[0] + 1 : stride[0]]
-        parts.append(_each_layer(layers, lambda pile, d=depth: convolve(pile, weight[:, :, d], None, inner, groups)))
+        parts.append(_volumes(convolve(_pile(layers), weight[:, :, depth], None, inner, groups), layers))
     return _biased(reduce(ops.add, parts), bias)
 
 
@@ -85,7 +84,7 @@ def _spread(x: Tensor, weight: Tensor, stride: list[int], dilation: list[int], g
     count, size = x.shape[2], weight.shape[2]
     parts = []
     for depth in range(size):
-        layers = _each_layer(x, lambda pile, d=depth: _spread(pile, weight[:, :, d], stride[1:], dilation[1:], groups))
+        layers = _volumes(_spread(_pile(x), weight[:, :, depth], stride[1:], dilation[1:], groups), x)
         # Layers stand `stride` apart in the result: an axis of that length is put behind the depth, then joined.
         gaps = pad_constant(ops.unsqueeze(layers, 3), [(0, 0)] * 3 + [(0, stride[0] - 1)] + [(0, 0)] * 2)
         joined = gaps.reshape(*layers.shape[:2], count * stride[0], *layers.shape[3:])
@@ -95,12 +94,16 @@ def _spread(x: Tensor, weight: Tensor, stride: list[int], dilation: list[int], g
     return reduce(ops.add, parts)
 
 
-def _each_layer(volumes: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
-    """Apply a function of images to every layer of volumes (N, C, D, H, W)."""
+def _pile(volumes: Tensor) -> Tensor:
+    """Return all layers of volumes (N, C, D, H, W) as images (N D, C, H, W)."""
     batch, channels, depth, *image = volumes.shape
-    pile: Tensor = ops.permute(volumes, (0, 2, 1, 3, 4)).reshape(batch * depth, channels, *image)
-    done = function(pile)
-    result: Tensor = ops.permute(done.reshape(batch, depth, *done.shape[1:]), (0, 2, 1, 3, 4))
+    layers: Tensor = ops.permute(volumes, (0, 2, 1, 3, 4))
+    return layers.reshape(batch * depth, channels, *image)
+
+
+def _volumes(pile: Tensor, like: Tensor) -> Tensor:
+    """Return images (N D, K, OH, OW) as volumes (N, K, D, OH, OW), with N and D of the volumes they come from."""
+    result: Tensor = ops.permute(pile.reshape(like.shape[0], like.shape[2], *pile.shape[1:]), (0, 2, 1, 3, 4))
     return result
 
 

@@ -1,5 +1,6 @@
 """Arithmetic, comparisons and choices, element by element."""
 
+from collections.abc import Callable
 from functools import reduce
 
 import numpy as np
@@ -9,30 +10,34 @@ from engine.errors import OnnxError
 from engine.onnx.registry import Node, operator
 from engine.tensor import Tensor
 
-UNARY = {"Abs": ops.abs, "Exp": ops.exp, "Log": ops.log, "Neg": ops.neg, "Sqrt": ops.sqrt}
-ARITHMETIC = {"Add": ops.add, "Sub": ops.sub, "Mul": ops.mul}
-COMPARISONS = {
+UNARY: dict[str, Callable[..., Tensor]] = {
+    "Abs": ops.abs,
+    "Exp": ops.exp,
+    "Log": ops.log,
+    "Neg": ops.neg,
+    "Sqrt": ops.sqrt,
+}
+ARITHMETIC: dict[str, Callable[..., Tensor]] = {"Add": ops.add, "Sub": ops.sub, "Mul": ops.mul}
+COMPARISONS: dict[str, Callable[..., Tensor]] = {
     "Equal": ops.eq,
     "Less": ops.lt,
     "LessOrEqual": ops.le,
     "Greater": ops.gt,
     "GreaterOrEqual": ops.ge,
 }
-EXTREMES = {"Max": ops.maximum, "Min": ops.minimum}
+EXTREMES: dict[str, Callable[..., Tensor]] = {"Max": ops.maximum, "Min": ops.minimum}
 
 
 @operator(*UNARY)
 def unary(node: Node, x: Tensor) -> Tensor:
     """Compute one of UNARY."""
-    result: Tensor = UNARY[node.kind](x)
-    return result
+    return UNARY[node.kind](x)
 
 
 @operator(*ARITHMETIC)
 def arithmetic(node: Node, a: Tensor, b: Tensor) -> Tensor:
     """Compute one of ARITHMETIC."""
-    result: Tensor = ARITHMETIC[node.kind](a, _aligned(node, a, b))
-    return result
+    return ARITHMETIC[node.kind](a, _aligned(node, a, b))
 
 
 @operator("Div")
@@ -61,8 +66,7 @@ def power(node: Node, a: Tensor, b: Tensor) -> Tensor:
 @operator(*COMPARISONS)
 def compare(node: Node, a: Tensor, b: Tensor) -> Tensor:
     """Compute one of COMPARISONS."""
-    result: Tensor = COMPARISONS[node.kind](a, _aligned(node, a, b))
-    return result
+    return COMPARISONS[node.kind](a, _aligned(node, a, b))
 
 
 @operator("Not")

@@ -1,5 +1,6 @@
 """Operators that make one number of many."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,8 @@ from engine import ops
 from engine.onnx.registry import Node, operator
 from engine.tensor import Tensor
 
-EXTREMES = {"ReduceMax": ops.amax, "ReduceMin": ops.amin}
-PLACES = {"ArgMax": ops.argmax, "ArgMin": ops.argmin}
+EXTREMES: dict[str, Callable[..., Tensor]] = {"ReduceMax": ops.amax, "ReduceMin": ops.amin}
+PLACES: dict[str, Callable[..., Tensor]] = {"ArgMax": ops.argmax, "ArgMin": ops.argmin}
 
 
 @operator("ReduceSum")
@@ -42,8 +43,7 @@ def reduce_extreme(node: Node, x: Tensor, axes: Tensor | None = None) -> Tensor:
         return Tensor(np.full(shape, _of_nothing(node, node.dtypes[0] or x.dtype), x.dtype))
     if x.dtype == np.bool_:
         x = ops.to(x, "uint8")
-    result: Tensor = EXTREMES[node.kind](x, dims, keep)
-    return result
+    return EXTREMES[node.kind](x, dims, keep)
 
 
 @operator(*PLACES)
@@ -51,10 +51,8 @@ def arg_extreme(node: Node, x: Tensor) -> Tensor:
     """Return where the largest or smallest is: the first, or the last of several."""
     axis, keep = node.get("axis", 0) % x.ndim, bool(node.get("keepdims", 1))
     if not node.get("select_last_index", 0):
-        result: Tensor = PLACES[node.kind](x, axis, keep)
-        return result
-    last: Tensor = x.shape[axis] - 1 - PLACES[node.kind](ops.flip(x, axis), axis, keep)
-    return last
+        return PLACES[node.kind](x, axis, keep)
+    return x.shape[axis] - 1 - PLACES[node.kind](ops.flip(x, axis), axis, keep)
 
 
 def _dims(node: Node, x: Tensor, axes: list[int] | None) -> tuple[int, ...]:

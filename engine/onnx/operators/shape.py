@@ -1,13 +1,16 @@
 """Operators that rearrange elements without looking at them."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from engine import ops
 from engine.onnx.registry import Node, numbers, operator
 from engine.tensor import Tensor
+
+# NumPy calls them the same; said one by one because its stubs want to know.
+MODES: dict[str, Literal["reflect", "edge", "wrap"]] = {"reflect": "reflect", "edge": "edge", "wrap": "wrap"}
 
 
 @operator("Reshape")
@@ -85,17 +88,14 @@ def pad(
     """Add elements at the ends of axes; a negative number takes some away."""
     amounts = node.get("pads", node.get("paddings", [])) if pads is None else numbers(pads)
     named = [axis % x.ndim for axis in (range(x.ndim) if axes is None else numbers(axes))]
-    mode = node.choice("mode", ("constant", "reflect", "edge", "wrap"))
+    mode = node.choice("mode", ("constant", *MODES))
     ends = {axis: (amounts[i], amounts[len(named) + i]) for i, axis in enumerate(named)}
     if mode == "constant":
         fill = node.get("value", 0.0) if value is None else value.item()
         return pad_constant(x, [ends.get(axis, (0, 0)) for axis in range(x.ndim)], fill)
     for axis, (before, after) in ends.items():
-        places = np.arange(x.shape[axis])
-        places = np.pad(places, (max(before, 0), max(after, 0)), mode=mode)
-        places = places[max(-before, 0) : len(places) - max(-after, 0)]
-        if (before, after) != (0, 0):
-            x = take(x, places, axis)
+        places = np.pad(np.arange(x.shape[axis]), (max(before, 0), max(after, 0)), MODES[mode])
+        x = take(x, places[max(-before, 0) : len(places) - max(-after, 0)], axis)
     return x
 
 
