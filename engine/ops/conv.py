@@ -97,11 +97,11 @@ def conv2d(
     _require_filters("conv2d", weight, "K, C / groups, FH, FW", groups)
     filters = weight.shape[0]
     _require_bias("conv2d", bias, filters)
-    channels, height, width = input.shape[-3:]
+    channels, *size = input.shape[-3:]
     if weight.shape[1] * groups != channels:
         got = f"input {input.shape}, weight {weight.shape}, groups {groups}"
         raise ShapeError("conv2d", "as many channels in weight (K, C / groups, FH, FW) as in input (N, C, H, W)", got)
-    counts, numbers = slide("conv2d", (height, width), weight.shape[2:], stride, padding, dilation)
+    counts, numbers = slide("conv2d", size, weight.shape[2:], stride, padding, dilation)
     out = ctx.empty((*input.shape[:-3], filters, *counts), input.dtype)
     b = np.zeros(filters, input.dtype) if bias is None else bias
     ctx.kernels.conv2d(as_batch(out), as_batch(input), weight, b, *numbers, groups)

@@ -73,12 +73,12 @@ def locally_connected2d(
     require_axes(who, "weight", weight, "OH, OW, K, C, FH, FW")
     if 0 in weight.shape:
         raise ShapeError(who, "at least one filter with at least one weight", f"weight {weight.shape}")
-    channels, height, width = input.shape[-3:]
+    channels, *size = input.shape[-3:]
     filters, depth = weight.shape[2:4]
     if depth != channels:
         got = f"input {input.shape} and weight {weight.shape}"
         raise ShapeError(who, "as many channels in weight (OH, OW, K, C, FH, FW) as in input (N, C, H, W)", got)
-    counts, (*numbers, _, _) = slide(who, (height, width), weight.shape[4:], stride, padding)
+    counts, (*numbers, _, _) = slide(who, size, weight.shape[4:], stride, padding)
     if weight.shape[:2] != counts:
         got = f"weight {weight.shape} for {counts[0]}x{counts[1]} positions"
         raise ShapeError(who, "filters for each position, weight (OH, OW, K, C, FH, FW)", got)

@@ -21,10 +21,34 @@ def require_images(who: str, shape: Sequence[int]) -> None:
         raise ShapeError(who, "input (N, C, H, W) or (C, H, W) with at least one pixel", f"shape {tuple(shape)}")
 
 
+def margins(
+    who: str, filter: Sequence[int], stride: Sequence[int], padding: Padding, dilation: Sequence[int]
+) -> tuple[int, int, int, int]:
+    """Return the widths of padding on the left, on the right, above and below.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither a number >= 0, nor two, nor a known name; or "same" with another stride than 1.
+    """
+    if not isinstance(padding, str):
+        height, width = pair(who, "padding", padding, 0)
+        return width, width, height, height
+    if padding not in ("same", "valid"):
+        raise ParameterError(who, 'padding "same", "valid", a whole number or two of them', repr(padding))
+    if padding == "valid":
+        return 0, 0, 0, 0
+    if tuple(stride) != (1, 1):
+        raise ParameterError(who, 'stride 1 with padding="same"', f"stride {stride}", "give the padding as numbers")
+    # As many positions as pixels: the filter's reach, less one. An odd one goes below and to the right.
+    height, width = dilation[0] * (filter[0] - 1), dilation[1] * (filter[1] - 1)
+    return width // 2, width - width // 2, height // 2, height - height // 2
+
+
 def slide(
     who: str,
-    image: tuple[int, ...],
-    filter: tuple[int, ...],
+    image: Sequence[int],
+    filter: Sequence[int],
     stride: int | Sequence[int] = 1,
     padding: Padding = 0,
     dilation: int | Sequence[int] = 1,
@@ -35,7 +59,7 @@ def slide(
     ----------
     who : str
         The op, for errors.
-    image, filter : tuple of int
+    image, filter : sequence of int
         (H, W) and (FH, FW).
     stride : int or (int, int)
     padding : int or (int, int) or {"same", "valid"}
@@ -56,27 +80,10 @@ def slide(
         If the filter does not fit into the padded image.
     """
     steps, gaps = pair(who, "stride", stride, 1), pair(who, "dilation", dilation, 1)
-    span = gaps[0] * (filter[0] - 1) + 1, gaps[1] * (filter[1] - 1) + 1
-    if isinstance(padding, str):
-        top, bottom, left, right = _named_padding(who, padding, steps, span)
-    else:
-        top, left = bottom, right = pair(who, "padding", padding, 0)
-    out_h = (image[0] + top + bottom - span[0]) // steps[0] + 1
-    out_w = (image[1] + left + right - span[1]) // steps[1] + 1
+    left, right, top, bottom = margins(who, filter, steps, padding, gaps)
+    out_h = (image[0] + top + bottom - gaps[0] * (filter[0] - 1) - 1) // steps[0] + 1
+    out_w = (image[1] + left + right - gaps[1] * (filter[1] - 1) - 1) // steps[1] + 1
     if out_h < 1 or out_w < 1:
         got = f"filter {filter[0]}x{filter[1]}, image {image[0]}x{image[1]}, padding {(top, left)}, dilation {gaps}"
         raise ShapeError(who, "a filter no larger than the padded image", got, "pad more")
     return (out_h, out_w), (*steps, top, left, *gaps)
-
-
-def _named_padding(who: str, name: str, steps: tuple[int, int], span: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return zeros above, below, left and right."""
-    if name not in ("same", "valid"):
-        raise ParameterError(who, 'padding "same", "valid", a whole number or two of them', repr(name))
-    if name == "valid":
-        return 0, 0, 0, 0
-    if steps != (1, 1):
-        raise ParameterError(who, 'stride 1 with padding="same"', f"stride {steps}", "give the padding as numbers")
-    # As many positions as pixels need span - 1 zeros in all; an odd one goes below and to the right.
-    above, left = (span[0] - 1) // 2, (span[1] - 1) // 2
-    return above, span[0] - 1 - above, left, span[1] - 1 - left

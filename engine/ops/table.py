@@ -95,9 +95,8 @@ def dense_filters_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 def table_conv2d(
     input: Tensor,
     weight: Tensor,
-    bias: Tensor | None = None,
-    *,
     table: Table,
+    bias: Tensor | None = None,
     stride: int | Sequence[int] = 1,
     padding: Padding = 0,
 ) -> Tensor:
@@ -108,9 +107,9 @@ def table_conv2d(
     input : Tensor (N, C, H, W) or (C, H, W)
     weight : Tensor (connections, FH, FW)
         One filter for each pair (output map, input map), in table order.
-    bias : Tensor (K,), optional
     table : sequence of sequences of int
         For each of the K output maps, the input maps it reads. A map that none reads is allowed.
+    bias : Tensor (K,), optional
     stride : int or (int, int)
         Step between positions, vertically and horizontally.
     padding : int or (int, int) or {"same", "valid"}
@@ -148,7 +147,7 @@ def table_conv2d(
     >>> import engine
     >>> import engine.nn.functional as F
     >>> maps = engine.tensor([[[1.0]], [[10.0]], [[100.0]]])
-    >>> F.table_conv2d(maps, engine.tensor([[[1.0]], [[1.0]], [[2.0]]]), table=((0, 1), (2,)))
+    >>> F.table_conv2d(maps, engine.tensor([[[1.0]], [[1.0]], [[2.0]]]), ((0, 1), (2,)))
     tensor([[[ 11.]],
     <BLANKLINE>
             [[200.]]])

@@ -69,7 +69,7 @@ def unfold(
     window = pair("unfold", "kernel_size", kernel_size, 1)
     pads = pair("unfold", "padding", padding, 0)
     channels, *size = input.shape[-3:]
-    counts, numbers = slide("unfold", (size[0], size[1]), window, stride, pads, dilation)
+    counts, numbers = slide("unfold", size, window, stride, pads, dilation)
     images = as_batch(input)
     columns = ctx.empty((len(images), channels, *window, *counts), input.dtype)
     ctx.kernels.unfold(columns, images, *numbers)

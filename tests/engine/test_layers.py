@@ -71,7 +71,7 @@ def test_sequential_and_layers_equal_the_functions() -> None:
 def test_print_shows_the_layers() -> None:
     text = repr(nn.Sequential(nn.Conv2d(1, 6, 5, padding=2, bias=False), nn.MaxPool2d(2)))
     assert "(0): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2), bias=False)" in text
-    assert "(1): MaxPool2d(kernel_size=(2, 2), stride=(2, 2))" in text
+    assert "(1): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)" in text
 
 
 def test_train_and_eval_reach_all_modules() -> None:
