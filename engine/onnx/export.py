@@ -12,7 +12,7 @@ from onnx import checker, helper
 
 from engine.arrays import Array
 from engine.autograd import Variable, no_grad
-from engine.errors import OnnxError
+from engine.errors import EngineError, OnnxError
 from engine.nn import Module
 from engine.onnx.exporters import EXPORTERS
 from engine.onnx.graph import Application, Applied, Graph
@@ -84,10 +84,12 @@ def export(
     """
     inputs = args if isinstance(args, tuple) else (args,)
     with _evaluation(model):
-        runs = [_trace(model, inputs)]
+        first = last = _trace(model, inputs)
         if dynamic_batch:
-            runs.append(_trace(model, [_longer(x) for x in inputs]))
-    first, last = runs[0], runs[-1]
+            try:
+                last = _trace(model, [_longer(x) for x in inputs])
+            except EngineError as error:
+                raise OnnxError("export", "a model for any batch", str(error), "pass dynamic_batch=False") from error
     applied = [application.name for application in first.applications]
     missing = sorted(set(applied) - EXPORTERS.keys())
     if missing:
