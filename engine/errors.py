@@ -33,6 +33,10 @@ class ShapeError(EngineError, ValueError):
     """An array has the wrong number of axes, or axes that do not go together."""
 
 
+class PositionError(EngineError, IndexError):
+    """An index does not fit the tensor it is used on."""
+
+
 class DTypeError(EngineError, TypeError):
     """An argument is of the wrong type, or its elements are."""
 
@@ -51,6 +55,10 @@ class GradientError(EngineError, AssertionError):
 
 class StateError(EngineError, KeyError):
     """A state_dict does not belong to the module it is loaded into."""
+
+
+class PathError(EngineError, AttributeError):
+    """A module has no module, parameter or buffer at the path asked for."""
 
 
 class DataError(EngineError, ValueError):

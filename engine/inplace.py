@@ -7,6 +7,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.autograd import Variable, is_grad_enabled
 from engine.errors import DTypeError, GraphError, ShapeError
+from engine.indexing import take_apart
 from engine.versions import mark_changed
 
 
@@ -39,11 +40,12 @@ class InPlace(Variable):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         values = value.array if isinstance(value, Variable) else value
-        places = self._writable("__setitem__")
+        taken = take_apart("__setitem__", index, self.array.shape)
+        places = self._writable("__setitem__")[taken.basic]
         try:
-            places[as_index(index)] = values
-        except (IndexError, ValueError) as error:
-            raise ShapeError("__setitem__", f"places and values within shape {places.shape}", str(error)) from None
+            places[taken.of_view() or ...] = values
+        except ValueError as error:
+            raise ShapeError("__setitem__", "values that fit the places", str(error)) from None
 
     def zero_(self) -> Self:
         """Set every element to 0; returns the tensor."""
@@ -89,10 +91,3 @@ class InPlace(Variable):
         places = self._writable("clamp_")
         np.clip(places, min, max, out=places)
         return self
-
-
-def as_index(index: Any) -> Any:
-    """Return an index with arrays in place of tensors."""
-    if isinstance(index, tuple):
-        return tuple(as_index(part) for part in index)
-    return index.array if isinstance(index, Variable) else index

@@ -26,6 +26,7 @@ other ops is declared by :func:`composite`; it has no vjp of its own.
 import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import NoneType
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, get_args
 
 import numpy as np
@@ -109,6 +110,7 @@ class Op(Generic[P]):
         self.operands = tuple(name for _, name in self._places)
         self._many = tuple(p.name for p in parameters if _is(Operands, p))
         self._optional = {p.name for p in parameters if p.default is None}
+        self._nullable = {p.name for p in parameters if p.name in self._optional or NoneType in get_args(p.annotation)}
         _show_as(self, forward, parameters)
 
     @property
@@ -175,7 +177,7 @@ class Op(Generic[P]):
     def _array(self, operand: str, value: Any, dtype: np.dtype[Any]) -> Array | None:
         if isinstance(value, Variable):
             return value.array
-        if value is None and operand in self._optional:
+        if value is None and operand in self._nullable:
             return None
         if isinstance(value, bool | int | float):
             return np.asarray(value, _dtype_beside(dtype, value))

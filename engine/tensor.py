@@ -1,6 +1,8 @@
 """Tensor: an array with a gradient. It does no maths of its own: engine/methods.py has the ops it calls."""
 
-from collections.abc import Callable
+import itertools
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -26,14 +28,24 @@ class RemovableHandle:
     hook : callable
     """
 
+    _keys = itertools.count()
+
     def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
         self._hooks = hooks
-        self._key = max(hooks, default=-1) + 1
+        self._key = next(self._keys)
         hooks[self._key] = hook
 
     def remove(self) -> None:
         """Call the hook no more."""
         self._hooks.pop(self._key, None)
+
+    def __enter__(self) -> "RemovableHandle":
+        """Do nothing: the hook is in place. Leaving the ``with`` block removes it."""
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        """Remove the hook."""
+        self.remove()
 
 
 class Tensor(Methods, Conversion, InPlace):
@@ -237,11 +249,20 @@ class Tensor(Methods, Conversion, InPlace):
             raise ShapeError("len", "a tensor with at least one axis", "shape ()")
         return self.shape[0]
 
+    def __iter__(self) -> Iterator["Tensor"]:
+        return (self[i] for i in range(len(self)))
+
     def __bool__(self) -> bool:
         return bool(self.item())
 
     def __float__(self) -> float:
         return float(self.item())
+
+    def __index__(self) -> int:
+        return operator.index(cast(int, self.item()))  # refuses fractions
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.numpy(), dtype, copy=copy)
 
     def __repr__(self) -> str:
         values = np.array2string(self.array, separator=", ", prefix="tensor(")

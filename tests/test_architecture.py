@@ -20,11 +20,11 @@ LAYERS = [
     ("device", "random"),
     ("kernels",),
     ("autograd", "backward", "op", "saved", "tracing"),
-    ("conversion", "inplace", "methods", "tensor"),
+    ("conversion", "indexing", "inplace", "methods", "tensor", "creation", "sampling"),
     ("gradcheck", "interchange", "weights"),
     ("ops",),
     ("nn",),
-    ("optim", "data", "models"),
+    ("optim", "data", "models", "summary"),
     ("onnx",),
     ("train",),
 ]

@@ -277,3 +277,46 @@ def softplus_dx(dy: Scalar, x: Scalar, beta: Scalar, threshold: Scalar) -> Scala
     z = x * beta
     e = float(np.exp(-abs(z)))
     return dy if z > threshold else dy * (e if z < 0.0 else 1.0) / (1.0 + e)
+
+
+def squared_error(a: Scalar, b: Scalar) -> Scalar:
+    return (a - b) * (a - b)
+
+
+def squared_error_da(dy: Scalar, a: Scalar, b: Scalar) -> Scalar:
+    return 2.0 * dy * (a - b)
+
+
+def squared_error_db(dy: Scalar, a: Scalar, b: Scalar) -> Scalar:
+    return 2.0 * dy * (b - a)
+
+
+def absolute_error(a: Scalar, b: Scalar) -> Scalar:
+    return abs(a - b)
+
+
+def absolute_error_da(dy: Scalar, a: Scalar, b: Scalar) -> Scalar:
+    # At a = b any value between -1 and 1 is a subgradient; PyTorch and this engine take 0, for NaN too.
+    return dy if a > b else -dy if a < b else 0.0
+
+
+def absolute_error_db(dy: Scalar, a: Scalar, b: Scalar) -> Scalar:
+    return dy if b > a else -dy if b < a else 0.0
+
+
+def binary_cross_entropy(x: Scalar, t: Scalar, w: Scalar, p: Scalar) -> Scalar:
+    # -w (p t log s(x) + (1 - t) log(1 - s(x))) with s the logistic function. log s(x) is
+    # min(x, 0) - log(1 + exp(-|x|)): exp never overflows, and log never sees 0.
+    log_s = min(x, 0.0) - np.log1p(np.exp(-abs(x)))
+    return float(w * ((1.0 - t) * x - (1.0 + (p - 1.0) * t) * log_s))
+
+
+def binary_cross_entropy_dx(dy: Scalar, x: Scalar, t: Scalar, w: Scalar, p: Scalar) -> Scalar:
+    small = np.exp(-abs(x))
+    s_minus_x = small / (1.0 + small) if x > 0.0 else 1.0 / (1.0 + small)
+    return float(dy * w * ((1.0 - t) - (1.0 + (p - 1.0) * t) * s_minus_x))
+
+
+def binary_cross_entropy_dt(dy: Scalar, x: Scalar, w: Scalar, p: Scalar) -> Scalar:
+    log_s = min(x, 0.0) - np.log1p(np.exp(-abs(x)))
+    return float(-dy * w * (x + (p - 1.0) * log_s))

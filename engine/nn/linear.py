@@ -1,10 +1,8 @@
-"""The fully connected layer, and the flattening that comes before it."""
-
-import math
+"""The fully connected layer."""
 
 import numpy as np
 
-from engine.errors import ParameterError, ShapeError
+from engine.errors import ParameterError
 from engine.nn.init import fan_in_uniform_
 from engine.nn.module import Module, Parameter
 from engine.ops import linear
@@ -60,20 +58,3 @@ class Linear(Module):
     def extra_repr(self) -> str:
         """Return the settings shown in ``print(module)``."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
-
-
-class Flatten(Module):
-    """Unroll each example: (N, C, H, W) becomes (N, C * H * W).
-
-    Examples
-    --------
-    >>> import engine
-    >>> Flatten()(engine.tensor(np.zeros((2, 3, 4, 5)))).shape
-    (2, 60)
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Unroll all axes but the first."""
-        if input.ndim < 2:
-            raise ShapeError("Flatten", "a batch (N, …) of at least two axes", f"shape {input.shape}")
-        return input.reshape(input.shape[0], math.prod(input.shape[1:]))

@@ -1,69 +1,26 @@
 """Module: what every layer and network is, with its parameters found by name."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.errors import DTypeError, ShapeError, StateError
+from engine.errors import DTypeError
+from engine.nn.hooks import Hooked
+from engine.nn.parameter import Buffer, Parameter
+from engine.nn.state import IncompatibleKeys, load_state
+from engine.nn.tree import Tree
 from engine.tensor import Tensor
-from engine.versions import mark_changed
+
+__all__ = ["Buffer", "Module", "Parameter"]
 
 
-class Parameter(Tensor):
-    """A tensor that a module learns; assigned to an attribute, it is registered under that name.
-
-    Parameters
-    ----------
-    data : Tensor or ndarray, any shape
-        The starting values; memory is shared.
-    requires_grad : bool
-        False freezes it.
-
-    Examples
-    --------
-    >>> Parameter(np.zeros(2, np.float32))
-    Parameter([0., 0.], requires_grad=True)
-    """
-
-    __slots__ = ()
-
-    def __init__(self, data: Tensor | Array, requires_grad: bool = True) -> None:
-        super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
-
-    def __repr__(self) -> str:
-        return "Parameter" + super().__repr__().removeprefix("tensor")
-
-
-class Buffer(Tensor):
-    """A tensor that belongs to a module's state but is not learnt, such as a running mean.
-
-    Parameters
-    ----------
-    data : Tensor or ndarray, any shape
-        The starting values; memory is shared.
-    persistent : bool
-        Whether it is part of ``state_dict``.
-
-    Examples
-    --------
-    >>> Buffer(np.zeros(2, np.float32))
-    Buffer([0., 0.])
-    """
-
-    __slots__ = ("persistent",)
-
-    def __init__(self, data: Tensor | Array, persistent: bool = True) -> None:
-        super().__init__(data.array if isinstance(data, Tensor) else data)
-        self.persistent = persistent
-
-    def __repr__(self) -> str:
-        return "Buffer" + super().__repr__().removeprefix("tensor")
-
-
-class Module:
+class Module(Tree, Hooked):
     """Base of layers and networks: define ``__init__`` and ``forward``, call the module.
+
+    Parameters, buffers and modules assigned to attributes are found by the attribute's name. Calling
+    ``super().__init__()`` first, as PyTorch demands, is welcome but not needed.
 
     Attributes
     ----------
@@ -82,120 +39,115 @@ class Module:
 
     training: bool = True
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the output; every module defines its own."""
-        raise NotImplementedError(f"{type(self).__name__} does not define forward(self, ...)")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run :meth:`forward`."""
-        return self.forward(*args, **kwargs)
-
-    def named_children(self) -> Iterator[tuple[str, "Module"]]:
-        """Yield the modules directly inside this one with their attribute names."""
-        for name, value in vars(self).items():
-            if isinstance(value, Module):
-                yield name, value
-
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, "Module"]]:
-        """Yield this module and all inside it, named by their path such as "layer1.0"."""
-        yield prefix, self
-        for name, child in self.named_children():
-            yield from child.named_modules(f"{prefix}.{name}" if prefix else name)
-
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """Yield every parameter once with its path such as "layer1.0.weight"."""
-        seen: set[int] = set()
-        for path, module in self.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield (f"{path}.{name}" if path else name), value
-
-    def parameters(self) -> Iterator[Parameter]:
-        """Yield every parameter once."""
-        for _, parameter in self.named_parameters():
-            yield parameter
-
-    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Keep a tensor as part of the state under this attribute name; None for none."""
-        setattr(self, name, None if tensor is None else Buffer(tensor, persistent))
-
-    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
-        """Yield every buffer once with its path such as "layer1.1.running_mean"."""
-        seen: set[int] = set()
-        for path, module in self.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Buffer) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield (f"{path}.{name}" if path else name), value
-
-    def buffers(self) -> Iterator[Buffer]:
-        """Yield every buffer once."""
-        for _, buffer in self.named_buffers():
-            yield buffer
-
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Make all parameters learn, or freeze them; returns the module."""
         for parameter in self.parameters():
-            parameter.grad = None
+            parameter.requires_grad_(requires_grad)
+        return self
 
-    def train(self, mode: bool = True) -> "Module":
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or set them to 0."""
+        for parameter in self.parameters():
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad.zero_()
+
+    def train(self, mode: bool = True) -> Self:
         """Switch this module and all inside it to training; returns the module."""
-        for _, module in self.named_modules():
+        for module in self.modules():
             module.training = mode
         return self
 
-    def eval(self) -> "Module":
+    def eval(self) -> Self:
         """Switch this module and all inside it to evaluation; returns the module."""
         return self.train(False)
 
+    def to(self, dtype: np.dtype[Any] | type[Any] | str) -> Self:
+        """Convert floating parameters, their gradients, and floating buffers; returns the module.
+
+        Parameters
+        ----------
+        dtype : dtype
+            float32 or float64.
+
+        Raises
+        ------
+        DTypeError
+            If it is anything else.
+        """
+        try:
+            wanted = np.dtype(dtype)
+        except TypeError:
+            wanted = np.dtype(object)
+        if wanted not in (np.float32, np.float64):
+            raise DTypeError(f"{type(self).__name__}.to", "float32 or float64", repr(dtype))
+        for tensor in (*self.parameters(), *self.buffers()):
+            for converted in (tensor, tensor.grad):
+                if converted is not None and converted.dtype.kind == "f":
+                    converted.array = converted.array.astype(wanted, copy=False)
+        return self
+
+    def double(self) -> Self:
+        """Convert to float64; see :meth:`to`."""
+        return self.to(np.float64)
+
+    def float(self) -> Self:
+        """Convert to float32; see :meth:`to`."""
+        return self.to(np.float32)
+
     def state_dict(self) -> dict[str, Tensor]:
-        """Return every parameter and persistent buffer by its path, sharing memory with the module."""
+        """Return every parameter and persistent buffer by its path, sharing memory with the module.
+
+        What is used in several places stands under each of its paths, as in PyTorch.
+        """
         return {name: tensor.detach() for name, tensor in self._named_state().items()}
 
     def _named_state(self) -> dict[str, Tensor]:
-        parameters: dict[str, Tensor] = dict(self.named_parameters())
-        return parameters | {name: buffer for name, buffer in self.named_buffers() if buffer.persistent}
+        state: dict[str, Tensor] = {}
+        for path, module in self.named_modules(remove_duplicate=False):
+            state |= module._named_tensors(Parameter, path, recurse=False, remove_duplicate=False)
+            buffers = module._named_tensors(Buffer, path, recurse=False, remove_duplicate=False)
+            state |= {name: buffer for name, buffer in buffers if buffer.persistent}
+        return state
 
-    def load_state_dict(self, state_dict: Mapping[str, Tensor | Array]) -> None:
+    def load_state_dict(self, state_dict: Mapping[str, Tensor | Array], strict: bool = True) -> IncompatibleKeys:
         """Copy values into parameters and buffers; nothing is changed unless all of them fit.
 
         Parameters
         ----------
         state_dict : mapping of str to Tensor or ndarray
-            Exactly the names, shapes and dtypes that :meth:`state_dict` has.
+            The names, shapes and dtypes that :meth:`state_dict` has.
+        strict : bool
+            Whether all names must be there and no others. Shapes and dtypes must always fit.
+
+        Returns
+        -------
+        IncompatibleKeys
+            With lists ``missing_keys`` and ``unexpected_keys``, both empty if all is well.
 
         Raises
         ------
         StateError
-            If names are missing or unknown.
+            If names are missing or unknown, and `strict`.
         ShapeError, DTypeError
             If a value has another shape or dtype.
         """
-        own = self._named_state()
-        who = f"{type(self).__name__}.load_state_dict"
-        missing, unknown = sorted(own.keys() - state_dict.keys()), sorted(state_dict.keys() - own.keys())
-        if missing or unknown:
-            got = "; ".join(
-                f"{kind}: {', '.join(names)}" for kind, names in (("missing", missing), ("unknown", unknown)) if names
-            )
-            raise StateError(who, f"the names {', '.join(own)}", got)
-        values = {name: v.array if isinstance(v, Tensor) else np.asarray(v) for name, v in state_dict.items()}
-        for name, parameter in own.items():
-            if values[name].shape != parameter.shape:
-                raise ShapeError(who, f"{name} {parameter.shape}", f"shape {values[name].shape}")
-            if values[name].dtype != parameter.dtype:
-                raise DTypeError(who, f"{name} {parameter.dtype}", str(values[name].dtype))
-        for name, parameter in own.items():
-            parameter.array[...] = values[name]
-            mark_changed(parameter.array)
+        return load_state(f"{type(self).__name__}.load_state_dict", self._named_state(), state_dict, strict)
 
     def extra_repr(self) -> str:
         """Return the settings shown in ``print(module)``."""
         return ""
 
+    def _shown_children(self) -> list[tuple[str, str]]:
+        return [(name, repr(child)) for name, child in self._named_slots()]
+
     def __repr__(self) -> str:
-        children = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
-        if not children:
-            return f"{type(self).__name__}({self.extra_repr()})"
-        return "\n  ".join([f"{type(self).__name__}(", *children]) + "\n)"
+        settings = self.extra_repr()
+        lines = [settings] if settings else []
+        lines += [f"({name}): {child}" for name, child in self._shown_children()]
+        inside = "\n".join(lines)
+        if inside == settings and "\n" not in settings:
+            return f"{type(self).__name__}({settings})"
+        inside = inside.replace("\n", "\n  ")
+        return f"{type(self).__name__}(\n  {inside}\n)"

@@ -1,9 +1,11 @@
 """Checks that several ops share. Each raises an error that names the op, what it expected and got."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 
 from engine.arrays import Array
-from engine.errors import DTypeError, ParameterError, ShapeError
+from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
+from engine.op import Context
 
 
 def require_axes(who: str, what: str, array: Array, axes: str) -> None:
@@ -19,6 +21,12 @@ def require_floating(who: str, **arrays: Array | None) -> None:
     if any(dtype.kind != "f" for dtype in given.values()) or len(set(given.values())) > 1:
         got = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
         raise DTypeError(who, "float32 or float64, the same for all tensors", got)
+
+
+def require_no_gradient(ctx: Context, who: str, position: int, operand: str) -> None:
+    """Raise GraphError if a gradient is wanted for an operand that has none."""
+    if ctx.needs_grad[position]:
+        raise GraphError(who, f"{operand} without gradient", "requires_grad=True", "pass tensor.detach()")
 
 
 def pair(who: str, what: str, value: int | Sequence[int], least: int) -> tuple[int, int]:
@@ -56,7 +64,7 @@ def axes_of(who: str, dim: int | Sequence[int] | None, ndim: int) -> tuple[int, 
     return axes[:ndim]
 
 
-def axis_of(who: str, dim: int, ndim: int) -> tuple[int, ...]:
+def reduced_axis(who: str, dim: int, ndim: int) -> tuple[int, ...]:
     """Return the one axis named by `dim` as :func:`axes_of` does: none for a single number.
 
     Raises
@@ -67,3 +75,37 @@ def axis_of(who: str, dim: int, ndim: int) -> tuple[int, ...]:
     if not isinstance(dim, int):
         raise ParameterError(who, "dim as one whole number", repr(dim))
     return axes_of(who, dim, ndim)
+
+
+def axis_of(who: str, dim: int, ndim: int, what: str = "dim") -> int:
+    """Return the axis named by PyTorch's `dim`, negative from the end.
+
+    Raises
+    ------
+    ParameterError
+        If it does not exist.
+    """
+    (axis,) = whole_numbers(who, what, (dim,))
+    if ndim == 0:
+        raise ParameterError(who, "a tensor with at least one axis", "shape ()")
+    if not -ndim <= axis < ndim:
+        raise ParameterError(who, f"{what} within -{ndim} … {ndim - 1}", repr(dim))
+    return axis % ndim
+
+
+def whole_numbers(who: str, what: str, given: int | Iterable[int], least: int | None = None) -> tuple[int, ...]:
+    """Return a whole number, or several, as a tuple.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither, or a number is below `least`.
+    """
+    expected = f"{what} as whole numbers" + ("" if least is None else f" >= {least}")
+    try:
+        numbers = tuple(operator.index(n) for n in (given if isinstance(given, Iterable) else (given,)))
+    except TypeError:
+        raise ParameterError(who, expected, repr(given)) from None
+    if least is not None and any(n < least for n in numbers):
+        raise ParameterError(who, expected, repr(given))
+    return numbers

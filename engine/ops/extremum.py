@@ -9,7 +9,7 @@ from engine.arrays import Array
 from engine.autograd import Variable
 from engine.errors import ShapeError
 from engine.op import Context, Operand, composite, op
-from engine.ops.checks import axes_of, axis_of
+from engine.ops.checks import axes_of, reduced_axis
 from engine.ops.rows import from_rows, reduced_shape, to_rows
 from engine.ops.selection import maximum, minimum
 
@@ -54,7 +54,7 @@ def _over_axes_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 def _with_indices(ctx: Context, who: str, input: Array, dim: int, keepdim: bool, largest: bool) -> tuple[Array, Array]:
-    axes = axis_of(who, dim, input.ndim)
+    axes = reduced_axis(who, dim, input.ndim)
     out, index = _extremes(ctx, who, input, axes, largest)
     ctx.save(input.shape, index, axes)
     shape = reduced_shape(input.shape, axes, keepdim)
@@ -69,7 +69,7 @@ def _with_indices_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 def _places(ctx: Context, who: str, input: Array, dim: int | None, keepdim: bool, largest: bool) -> Array:
-    axes = axes_of(who, None, input.ndim) if dim is None else axis_of(who, dim, input.ndim)
+    axes = axes_of(who, None, input.ndim) if dim is None else reduced_axis(who, dim, input.ndim)
     _, index = _extremes(ctx, who, input, axes, largest)
     return index.reshape(reduced_shape(input.shape, axes, keepdim))
 

@@ -1,31 +1,35 @@
 """Matrix products and the fully connected layer."""
 
+import math
+
 import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ShapeError
 from engine.op import Context, Operand, op
 from engine.ops.checks import require_floating
+from engine.ops.formula import unbroadcast
 
 
 @op
 def matmul(ctx: Context, input: Operand, other: Operand) -> Array:
-    """Multiply matrices, or stacks of as many matrices.
+    """Multiply matrices, matrices and vectors, or batches of them.
 
     Parameters
     ----------
-    input : Tensor (M, L) or (S, M, L)
-    other : Tensor (L, N) or (S, L, N)
-        Of the same floating dtype.
+    input : Tensor (…, M, L), or a vector (L,)
+    other : Tensor (…, L, N), or a vector (L,)
+        Of the same floating dtype. The axes in front of matrices broadcast as in arithmetic.
 
     Returns
     -------
-    Tensor (M, N) or (S, M, N)
+    Tensor (…, M, N)
+        Without M where `input` is a vector, without N where `other` is.
 
     Raises
     ------
     ShapeError
-        If the inner lengths or the stacks differ.
+        If the inner lengths differ, the axes in front do not broadcast, or one of the two is a scalar.
     DTypeError
         If the dtypes differ or are not floating.
 
@@ -34,38 +38,62 @@ def matmul(ctx: Context, input: Operand, other: Operand) -> Array:
     >>> import engine
     >>> engine.tensor([[1.0, 2.0]]) @ engine.tensor([[3.0], [4.0]])
     tensor([[11.]])
+    >>> engine.tensor([[1.0, 2.0], [0.0, 1.0]]) @ engine.tensor([3.0, 4.0])
+    tensor([11.,  4.])
     """
     require_floating("matmul", input=input, other=other)
-    fits = (
-        input.ndim == other.ndim
-        and input.ndim in (2, 3)
-        and input.shape[-1] == other.shape[-2]
-        and input.shape[:-2] == other.shape[:-2]
-    )
-    if not fits:
-        got = f"{input.shape} and {other.shape}"
-        raise ShapeError("matmul", "(M, L) and (L, N), or (S, M, L) and (S, L, N)", got)
-    out = ctx.empty((*input.shape[:-1], other.shape[-1]), input.dtype)
-    ctx.kernels.matmul(_stack(out), _stack(input), _stack(other), 0, 0)
-    ctx.save(input, other)
-    return out
+    got = f"{input.shape} and {other.shape}"
+    if input.ndim == 0 or other.ndim == 0:
+        raise ShapeError("matmul", "tensors with at least one axis", got, "multiply by a scalar with *")
+    a = input.reshape(1, -1) if input.ndim == 1 else input
+    b = other.reshape(-1, 1) if other.ndim == 1 else other
+    if a.shape[-1] != b.shape[-2]:
+        raise ShapeError("matmul", "(…, M, L) and (…, L, N), or a vector (L,) for either", got)
+    try:
+        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    except ValueError:
+        raise ShapeError("matmul", "axes in front of the matrices that broadcast", got) from None
+    (*_, rows, length), columns = a.shape, b.shape[-1]
+    products = math.prod(batch)
+    if math.prod(b.shape[:-2]) == 1:  # one matrix on the right serves all rows: a single, large product
+        products, rows = 1, products * rows
+        left = a.reshape(1, rows, length)
+    else:
+        left = _stack(ctx, a, batch)
+    right = _stack(ctx, b, batch)
+    out = ctx.empty((products, rows, columns), a.dtype)
+    ctx.kernels.matmul(out, left, right, 0, 0)
+    shapes = (out.shape, batch, input.shape, a.shape, other.shape, b.shape)
+    ctx.save(shapes, left if ctx.needs_grad[1] else None, right if ctx.needs_grad[0] else None)
+    return out.reshape((*batch, *a.shape[-2:-1] * (input.ndim > 1), *b.shape[-1:] * (other.ndim > 1)))
 
 
 @matmul.vjp
 def matmul_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None]:
-    a, b = ctx.saved
+    (shape, batch, input_shape, a_shape, other_shape, b_shape), left, right = ctx.saved
+    products, rows, columns = shape
+    length, dy = a_shape[-1], dy.reshape(shape)
     da = db = None
     if ctx.needs_grad[0]:
-        da = ctx.empty(a.shape, a.dtype)
-        ctx.kernels.matmul(_stack(da), _stack(dy), _stack(b), 0, 1)
+        full = ctx.empty((products, rows, length), dy.dtype)
+        ctx.kernels.matmul(full, dy, right, 0, 1)
+        da = unbroadcast(ctx, full.reshape((*batch, *a_shape[-2:])), a_shape).reshape(input_shape)
     if ctx.needs_grad[1]:
-        db = ctx.empty(b.shape, b.dtype)
-        ctx.kernels.matmul(_stack(db), _stack(a), _stack(dy), 1, 0)
+        full = ctx.empty((products, length, columns), dy.dtype)
+        ctx.kernels.matmul(full, left, dy, 1, 0)
+        # A single product has summed over the batch already.
+        db = full if products == 1 else unbroadcast(ctx, full.reshape((*batch, length, columns)), b_shape)
+        db = db.reshape(other_shape)
     return da, db
 
 
-def _stack(matrix: Array) -> Array:
-    return matrix.reshape((1, *matrix.shape)) if matrix.ndim == 2 else matrix
+def _stack(ctx: Context, matrices: Array, batch: tuple[int, ...]) -> Array:
+    """Return (S, rows, columns) for a batch of S, or (1, rows, columns) where one matrix serves all."""
+    count = math.prod(matrices.shape[:-2])
+    if count not in (1, math.prod(batch)):
+        count = math.prod(batch)
+        matrices = ctx.contiguous(np.broadcast_to(matrices, (*batch, *matrices.shape[-2:])))
+    return matrices.reshape(count, *matrices.shape[-2:])
 
 
 @op

@@ -1,25 +1,29 @@
 """Stochastic gradient descent."""
 
-from collections.abc import Iterable
-
-import numpy as np
-
+from engine.arrays import Array
 from engine.errors import ParameterError
-from engine.nn.module import Parameter
-from engine.versions import mark_changed
+from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least, decayed
 
 
-class SGD:
+class SGD(Optimizer):
     """Stochastic gradient descent with momentum, in PyTorch's form: v = momentum v + grad, w -= lr v.
 
     Parameters
     ----------
-    params : iterable of Parameter
-        What to learn.
+    params : iterable of Tensor, or of dict
+        What to learn; see :class:`engine.optim.Optimizer`.
     lr : float
-        Learning rate, > 0.
+        Learning rate, >= 0.
     momentum : float
-        Share of the former step kept, from 0 to below 1.
+        Share of the former step kept, >= 0.
+    dampening : float
+        The gradient enters v with factor 1 - dampening, except at the first step.
+    weight_decay : float
+        Factor of the parameter itself that is added to its gradient, >= 0.
+    nesterov : bool
+        Move by grad + momentum v: the gradient as if the step by v were already made.
+    maximize : bool
+        Climb instead.
 
     Raises
     ------
@@ -41,29 +45,47 @@ class SGD:
     Parameter([0.8], requires_grad=True)
     """
 
-    def __init__(self, params: Iterable[Parameter], lr: float = 1e-3, momentum: float = 0.0) -> None:
-        self.params = list(params)
-        if not self.params:
-            raise ParameterError("SGD", "at least one parameter", "none", "pass model.parameters()")
-        if not lr > 0:
-            raise ParameterError("SGD", "lr > 0", repr(lr))
-        if not 0 <= momentum < 1:
-            raise ParameterError("SGD", "momentum from 0 to below 1", repr(momentum))
-        self.lr = lr
-        self.momentum = momentum
-        self._velocities = [np.zeros_like(parameter.array) for parameter in self.params]
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+            },
+        )
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
-        for parameter in self.params:
-            parameter.grad = None
+    def check(self, group: Group) -> None:
+        """Raise ParameterError unless the settings of a group can work."""
+        at_least("SGD", group, "lr", "momentum", "weight_decay")
+        if group["nesterov"] and not (group["momentum"] > 0 and group["dampening"] == 0):
+            got = f"momentum={group['momentum']}, dampening={group['dampening']}"
+            raise ParameterError("SGD", "momentum > 0 and dampening = 0 with nesterov", got)
 
-    def step(self) -> None:
-        """Move every parameter that has a gradient against it."""
-        for parameter, velocity in zip(self.params, self._velocities, strict=True):
-            if parameter.grad is None:
-                continue
-            velocity *= self.momentum
-            velocity += parameter.grad.array
-            parameter.array -= self.lr * velocity
-            mark_changed(parameter.array)
+    def update(self, parameter: Array, gradient: Array, state: State, group: Group) -> None:
+        """Move one parameter, in place."""
+        step = decayed(gradient, parameter, group["weight_decay"])
+        momentum = group["momentum"]
+        if momentum:
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = step.copy()
+            else:
+                velocity = state["momentum_buffer"]
+                velocity *= momentum
+                velocity += (1 - group["dampening"]) * step
+            velocity = state["momentum_buffer"]
+            step = step + momentum * velocity if group["nesterov"] else velocity
+        parameter -= group["lr"] * step

@@ -11,7 +11,7 @@ from engine.autograd import no_grad
 from engine.data import Batches, DigitData
 from engine.errors import ShapeError
 from engine.nn import Module
-from engine.optim import SGD
+from engine.optim import SGD, lr_scheduler
 from engine.train.recipes import Recipe
 
 EVALUATION_BATCH = 500
@@ -104,17 +104,16 @@ def train(
     testing = Batches(data.test_images, data.test_labels, EVALUATION_BATCH, mean=mean, std=std, pad=pad)
     optimizer = SGD(model.parameters(), lr=recipe.lr, momentum=recipe.momentum)
     steps = epochs * len(training)
-    step = 0
+    schedule = lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
     for epoch in range(1, epochs + 1):
         start, total = time.perf_counter(), 0.0
         for x, y in training:
-            optimizer.lr = recipe.lr * (1 - step / steps)
             optimizer.zero_grad()
             loss = F.cross_entropy(model(x), y)
             loss.backward()
             optimizer.step()
+            schedule.step()
             total += float(loss) * len(y)
-            step += 1
-            on_step(step, steps)
+            on_step(schedule.last_epoch, steps)
         seconds = time.perf_counter() - start
         yield EpochResult(epoch, total / len(training.images), accuracy(model, testing), seconds)

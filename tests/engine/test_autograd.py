@@ -4,13 +4,14 @@ import gc
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import pytest
 
 import engine
 import engine.errors
-from engine.errors import DTypeError, GraphError, ShapeError
+from engine.errors import DTypeError, GraphError, PositionError, ShapeError
 from engine.versions import _changes
 
 
@@ -187,6 +188,25 @@ def test_bad_calls(call: Callable[[], object], error: type[Exception], says: str
         call()
 
 
+def test_operands_are_found_by_place_and_by_name() -> None:
+    """layer_norm's shape comes before its weight, as in PyTorch."""
+    x, w, b = leaf(1.0, 2.0, 4.0), leaf(1.0, 2.0, 3.0), leaf(0.5, 0.5, 0.5)
+    expected = engine.layer_norm(x, (3,), w, b).tolist()
+    assert engine.layer_norm(x, (3,), bias=b, weight=w).tolist() == expected
+    assert engine.layer_norm(normalized_shape=(3,), bias=b, weight=w, input=x).tolist() == expected
+    unchecked: Any = engine.layer_norm
+    for args, kwargs in (
+        ((x,), {}),
+        ((), {"normalized_shape": (3,)}),
+        ((x, (3,), w), {"weight": w}),
+        ((x, (3,), w, b, 1e-5, w), {}),
+    ):
+        with pytest.raises(TypeError):
+            unchecked(*args, **kwargs)
+    engine.layer_norm(x, (3,), bias=b, weight=w).sum().backward()
+    assert b.grad.tolist() == [1.0, 1.0, 1.0]
+
+
 def test_enable_grad_inside_no_grad() -> None:
     with engine.no_grad(), engine.enable_grad():
         assert (leaf(1.0) * 2).requires_grad
@@ -303,8 +323,12 @@ def test_in_place_values_must_fit() -> None:
         x.copy_(engine.tensor([1.5]))
     with pytest.raises(DTypeError, match="div_: expected float32 or float64, got int64"):
         x.div_(2)
-    with pytest.raises(ShapeError, match="__setitem__: expected places and values within"):
+    with pytest.raises(
+        PositionError, match="__setitem__: expected positions within -2 … 1 for axis 0 of length 2, got 5"
+    ):
         x[5] = 1
+    with pytest.raises(ShapeError, match="__setitem__: expected values that fit the places, got could not broadcast"):
+        x[:] = [1, 2, 3]
     assert x.tolist() == [1, 2]
     x[engine.tensor([True, False])] = engine.tensor(9)
     assert x.add_(engine.tensor([1, 1]), alpha=2).tolist() == [11, 4]

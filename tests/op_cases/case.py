@@ -72,8 +72,8 @@ lengths = st.integers(1, 4)
 
 def values(seed: int, shape: tuple[int, ...]) -> Array:
     """Return distinct numbers between about -2 and 2, none near 0: no ties, no kinks."""
-    size = max(1, int(np.prod(shape)))
-    return (np.random.default_rng(seed).permutation(size).reshape(shape) - size / 2 + 0.37) * (4 / size)
+    size = int(np.prod(shape))
+    return (np.random.default_rng(seed).permutation(size).reshape(shape) - size / 2 + 0.37) * (4 / max(1, size))
 
 
 def t(*shape: int, dtype: str = "float32") -> engine.Tensor:

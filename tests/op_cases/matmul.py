@@ -9,9 +9,16 @@ from tests.op_cases.case import BadInput, OpCase, Sample, lengths, seeds, t, val
 
 @st.composite
 def products(draw: st.DrawFn) -> Sample:
-    m, length, n = draw(lengths), draw(lengths), draw(lengths)
-    stack = draw(st.sampled_from([(), (1,), (3,)]))
-    return Sample((values(draw(seeds), (*stack, m, length)), values(draw(seeds), (*stack, length, n))), {})
+    """Draw matrices or vectors, with axes in front that broadcast."""
+    m, length, n = draw(lengths), draw(st.integers(0, 4)), draw(lengths)
+    batch = draw(st.lists(st.integers(0, 3), max_size=3))
+    fronts = []
+    for _ in range(2):
+        kept = [count if draw(st.booleans()) else 1 for count in batch]
+        fronts.append(tuple(kept[draw(st.integers(0, len(kept))) :]))
+    left = (*fronts[0], m, length) if draw(st.booleans()) or fronts[0] else (length,)
+    right = (*fronts[1], length, n) if draw(st.booleans()) or fronts[1] else (length,)
+    return Sample((values(draw(seeds), left), values(draw(seeds), right)), {})
 
 
 @st.composite
@@ -26,8 +33,10 @@ CASES = {
     "matmul": OpCase(
         products(),
         (
-            BadInput(lambda: engine.matmul(t(2, 3), t(2, 3)), ShapeError, "matmul: expected (M, L) and (L, N)"),
-            BadInput(lambda: engine.matmul(t(2), t(2)), ShapeError, "matmul: expected (M, L)"),
+            BadInput(lambda: engine.matmul(t(2, 3), t(2, 3)), ShapeError, "matmul: expected (…, M, L) and (…, L, N)"),
+            BadInput(lambda: engine.matmul(t(2), t(3)), ShapeError, "matmul: expected (…, M, L) and (…, L, N)"),
+            BadInput(lambda: engine.matmul(t(2, 2, 3), t(3, 3, 2)), ShapeError, "matmul: expected axes in front"),
+            BadInput(lambda: engine.matmul(t(), t(2)), ShapeError, "matmul: expected tensors with at least one axis"),
             BadInput(lambda: engine.matmul(t(2, 2), t(2, 2, dtype="float64")), DTypeError, "matmul: expected float32"),
         ),
     ),

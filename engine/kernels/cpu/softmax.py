@@ -68,18 +68,25 @@ def log_softmax_backward(dx: Array, dy: Array, out: Array) -> None:
 
 
 @kernel
-def cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
-    """loss[n] = -log softmax(x[n])[target[n]]; see the reference."""
-    for n in prange(x.shape[0]):
+def cross_entropy(loss: Array, log_probabilities: Array, x: Array, share: Array) -> None:
+    """loss[n] = -(sum over k of share[n, k] * log softmax(x[n])[k]); see the reference."""
+    batch, classes = x.shape
+    for n in prange(batch):
         _log_softmax_row(log_probabilities[n], x[n])
-        loss[n] = -log_probabilities[n, target[n]]
+        total = 0.0
+        for k in range(classes):
+            if share[n, k] != 0.0:
+                total -= share[n, k] * log_probabilities[n, k]
+        loss[n] = total
 
 
 @kernel
-def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, target: Array) -> None:
-    """dx[n] = dy[n] * (softmax(x[n]) - one_hot(target[n])); see the reference."""
+def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, share: Array) -> None:
+    """dx[n] = dy[n] * (sum of share[n] * softmax(x[n]) - share[n]); see the reference."""
     batch, classes = dx.shape
     for n in prange(batch):
+        total = 0.0
         for k in range(classes):
-            hit = 1.0 if k == target[n] else 0.0
-            dx[n, k] = dy[n] * (np.exp(log_probabilities[n, k]) - hit)
+            total += share[n, k]
+        for k in range(classes):
+            dx[n, k] = dy[n] * (total * np.exp(log_probabilities[n, k]) - share[n, k])

@@ -3,13 +3,18 @@
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
 from engine.kernels.reference.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
+from engine.kernels.reference.index import scatter_add
 from engine.kernels.reference.local import (
     locally_connected2d,
     locally_connected2d_backward_w,
     locally_connected2d_backward_x,
 )
+from engine.kernels.reference.local_response import local_response_norm, local_response_norm_backward
+from engine.kernels.reference.loss import nll_loss, nll_loss_backward
 from engine.kernels.reference.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
+from engine.kernels.reference.norm import moments, normalise, normalise_backward_affine, normalise_backward_x
 from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from engine.kernels.reference.rbf import rbf, rbf_backward
 from engine.kernels.reference.reduce import sum_rows, sum_rows_backward, variance_rows, variance_rows_backward
 from engine.kernels.reference.resample import (
     upsample_bilinear2d,
@@ -46,6 +51,8 @@ __all__ = [
     "linear_backward_b",
     "linear_backward_w",
     "linear_backward_x",
+    "local_response_norm",
+    "local_response_norm_backward",
     "locally_connected2d",
     "locally_connected2d_backward_w",
     "locally_connected2d_backward_x",
@@ -56,6 +63,15 @@ __all__ = [
     "max_pool2d_backward",
     "max_unpool2d",
     "max_unpool2d_backward",
+    "moments",
+    "nll_loss",
+    "nll_loss_backward",
+    "normalise",
+    "normalise_backward_affine",
+    "normalise_backward_x",
+    "rbf",
+    "rbf_backward",
+    "scatter_add",
     "softmax",
     "softmax_backward",
     "sum_rows",

@@ -11,18 +11,20 @@ def matmul(out: Array, a: Array, b: Array, transpose_a: int, transpose_b: int) -
     out : ndarray (S, M, N)
     a : ndarray (S, M, L), or (S, L, M) if `transpose_a`
     b : ndarray (S, L, N), or (S, N, L) if `transpose_b`
+        A stack of a single matrix serves for all s.
     transpose_a, transpose_b : int
         1 to use the transposed matrices, else 0.
     """
     stack, rows, columns = out.shape
     length = a.shape[1] if transpose_a else a.shape[2]
     for s in range(stack):
+        left_matrix, right_matrix = a[s if len(a) > 1 else 0], b[s if len(b) > 1 else 0]
         for m in range(rows):
             for n in range(columns):
                 total = 0.0
                 for i in range(length):
-                    left = a[s, i, m] if transpose_a else a[s, m, i]
-                    right = b[s, n, i] if transpose_b else b[s, i, n]
+                    left = left_matrix[i, m] if transpose_a else left_matrix[m, i]
+                    right = right_matrix[n, i] if transpose_b else right_matrix[i, n]
                     total += float(left) * float(right)
                 out[s, m, n] = total
 

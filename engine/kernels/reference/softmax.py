@@ -85,8 +85,8 @@ def log_softmax_backward(dx: Array, dy: Array, out: Array) -> None:
             dx[n, k] = float(dy[n, k]) - math.exp(float(out[n, k])) * total
 
 
-def cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
-    """loss[n] = -log softmax(x[n])[target[n]].
+def cross_entropy(loss: Array, log_probabilities: Array, x: Array, share: Array) -> None:
+    """loss[n] = -(sum over k of share[n, k] * log softmax(x[n])[k]).
 
     Parameters
     ----------
@@ -94,26 +94,34 @@ def cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array
     log_probabilities : ndarray (N, K)
         Written too, for backward.
     x : ndarray (N, K)
-    target : ndarray (N,), int64
-        Each from 0 to K - 1.
+    share : ndarray (N, K)
+        How much each class is the right one: 1 for one class and 0 for all others, usually. A class of
+        share 0 does not matter, even if its probability is 0.
     """
     log_softmax(log_probabilities, x)
-    for n in range(x.shape[0]):
-        loss[n] = -log_probabilities[n, target[n]]
+    batch, classes = x.shape
+    for n in range(batch):
+        total = 0.0
+        for k in range(classes):
+            if share[n, k] != 0.0:
+                total -= float(share[n, k]) * float(log_probabilities[n, k])
+        loss[n] = total
 
 
-def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, target: Array) -> None:
-    """dx[n] = dy[n] * (softmax(x[n]) - one_hot(target[n])).
+def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, share: Array) -> None:
+    """dx[n] = dy[n] * (sum of share[n] * softmax(x[n]) - share[n]); for one right class: softmax - one-hot.
 
     Parameters
     ----------
     dx : ndarray (N, K)
     dy : ndarray (N,)
     log_probabilities : ndarray (N, K)
-    target : ndarray (N,), int64
+    share : ndarray (N, K)
     """
     batch, classes = dx.shape
     for n in range(batch):
+        total = 0.0
         for k in range(classes):
-            hit = 1.0 if k == target[n] else 0.0
-            dx[n, k] = float(dy[n]) * (math.exp(float(log_probabilities[n, k])) - hit)
+            total += float(share[n, k])
+        for k in range(classes):
+            dx[n, k] = float(dy[n]) * (total * math.exp(float(log_probabilities[n, k])) - float(share[n, k]))

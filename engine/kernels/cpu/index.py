@@ -1,0 +1,26 @@
+"""Gradients of picked rows, added up where they came from.
+
+Each thread owns a range of rows and looks through all positions for those in it: no two write the same
+row, and a row's gradients are added in the order of the picks, whatever the number of threads. The price
+is that every thread reads all positions; the rows themselves are read once.
+"""
+
+from numba import get_num_threads, prange
+
+from engine.arrays import Array
+from engine.kernels.jit import kernel
+
+
+@kernel
+def scatter_add(dx: Array, positions: Array, dy: Array) -> None:
+    """dx[r] = sum of dy[k] over all k with positions[k] = r; see the reference."""
+    rows, width = dx.shape
+    threads = get_num_threads()
+    for t in prange(threads):
+        first, end = rows * t // threads, rows * (t + 1) // threads
+        dx[first:end] = 0
+        for k in range(positions.size):
+            row = positions[k]
+            if first <= row < end:
+                for w in range(width):
+                    dx[row, w] += dy[k, w]

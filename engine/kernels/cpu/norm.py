@@ -1,0 +1,100 @@
+"""Normalisation, one row (a channel, an example, a group) to a thread; the reference explains the layout.
+
+A row of a batch of maps is small enough to stay in the cache, so the second walk over it is nearly free.
+Sums are kept in float64, which costs little beside the wait for memory. Where each number has its own
+weight (layer_norm), the innermost loop has length 1 and is not turned into vector instructions.
+"""
+
+import numpy as np
+from numba import prange
+
+from engine.arrays import Array
+from engine.kernels.jit import kernel
+
+
+@kernel
+def moments(mean: Array, variance: Array, x: Array) -> None:
+    """mean[r] and variance[r] of all numbers in x[:, r]; see the reference."""
+    pieces, rows, channels, pixels = x.shape
+    count = pieces * channels * pixels
+    flat = x.reshape(pieces, rows, channels * pixels)
+    for r in prange(rows):
+        total = 0.0
+        for a in range(pieces):
+            for i in range(channels * pixels):
+                total += flat[a, r, i]
+        centre = total / count
+        squares = 0.0
+        for a in range(pieces):
+            for i in range(channels * pixels):
+                difference = flat[a, r, i] - centre
+                squares += difference * difference
+        mean[r] = centre
+        variance[r] = squares / count
+
+
+@kernel
+def normalise(out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float) -> None:
+    """Out = (x - mean) / sqrt(variance + eps) * weight + bias; see the reference."""
+    pieces, rows, channels, pixels = x.shape
+    period = weight.shape[0]
+    for piece in prange(pieces * rows):
+        a, r = piece // rows, piece % rows
+        centre, factor = mean[r], 1.0 / np.sqrt(variance[r] + eps)
+        for j in range(channels):
+            scale, shift = factor * weight[r % period, j], bias[r % period, j]
+            for s in range(pixels):
+                out[a, r, j, s] = (x[a, r, j, s] - centre) * scale + shift
+
+
+@kernel
+def normalise_backward_x(
+    dx: Array, dy: Array, x: Array, mean: Array, variance: Array, weight: Array, eps: float, moments_of_x: int
+) -> None:
+    """Gradient for x, also through the mean and the variance of its row; see the reference."""
+    pieces, rows, channels, pixels = x.shape
+    period, count = weight.shape[0], pieces * channels * pixels
+    for r in prange(rows):
+        centre, factor = mean[r], 1.0 / np.sqrt(variance[r] + eps)
+        sum_dz = 0.0
+        sum_dz_z = 0.0
+        if moments_of_x:
+            for a in range(pieces):
+                for j in range(channels):
+                    sum_dy = 0.0
+                    sum_dy_x = 0.0
+                    for s in range(pixels):
+                        sum_dy += dy[a, r, j, s]
+                        sum_dy_x += dy[a, r, j, s] * (x[a, r, j, s] - centre)
+                    sum_dz += sum_dy * weight[r % period, j]
+                    sum_dz_z += sum_dy_x * weight[r % period, j] * factor
+        slope = factor * factor * sum_dz_z / count
+        shift = factor * sum_dz / count
+        for a in range(pieces):
+            for j in range(channels):
+                scale = factor * weight[r % period, j]
+                for s in range(pixels):
+                    dx[a, r, j, s] = dy[a, r, j, s] * scale - (x[a, r, j, s] - centre) * slope - shift
+
+
+@kernel
+def normalise_backward_affine(
+    dw: Array, db: Array, dy: Array, x: Array, mean: Array, variance: Array, eps: float
+) -> None:
+    """Add up dy * (x - mean) / deviation, and dy, over all that shared a weight; see the reference."""
+    pieces, rows, channels, pixels = x.shape
+    period = dw.shape[0]
+    for pj in prange(period * channels):
+        p, j = pj // channels, pj % channels
+        sum_dy = 0.0
+        sum_dy_z = 0.0
+        for r in range(p, rows, period):
+            centre, factor = mean[r], 1.0 / np.sqrt(variance[r] + eps)
+            for a in range(pieces):
+                sum_dy_x = 0.0
+                for s in range(pixels):
+                    sum_dy += dy[a, r, j, s]
+                    sum_dy_x += dy[a, r, j, s] * (x[a, r, j, s] - centre)
+                sum_dy_z += sum_dy_x * factor
+        dw[p, j] = sum_dy_z
+        db[p, j] = sum_dy

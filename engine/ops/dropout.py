@@ -1,0 +1,127 @@
+"""Dropout: parts of a tensor are set to 0 at random, so that no unit can rely on another."""
+
+from typing import Any
+
+import numpy as np
+
+from engine.autograd import Variable, is_grad_enabled
+from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
+from engine.op import OPS, Operand, composite
+from engine.random import default_generator
+from engine.versions import mark_changed
+
+
+def _drop(who: str, input: Any, p: float, training: bool, inplace: bool, whole_channels: bool) -> Any:
+    if not isinstance(input, Variable):
+        raise DTypeError(who, "a Tensor", type(input).__name__, "wrap arrays in engine.tensor(...)")
+    array = input.array
+    if array.dtype.kind != "f":
+        raise DTypeError(who, "float32 or float64", str(array.dtype))
+    if not 0 <= p <= 1:
+        raise ParameterError(who, "p from 0 to 1", repr(p))
+    if whole_channels and array.ndim != 4:
+        raise ShapeError(who, "input (N, C, H, W)", f"shape {array.shape}")
+    if inplace and input.requires_grad and is_grad_enabled():
+        raise GraphError(who, "a tensor without gradient for inplace=True", "one with requires_grad", "leave it out")
+    if not training or p == 0:
+        return input
+    # NumPy's generator draws, so that the mask depends on neither kernels nor threads; in float32 for any dtype.
+    drawn = default_generator().random((*array.shape[:2], 1, 1) if whole_channels else array.shape, np.float32)
+    kept = (drawn >= p).astype(array.dtype)
+    mask = kept / (1 - p) if p < 1 else kept
+    if inplace:
+        array *= mask
+        mark_changed(array)
+        return input
+    return OPS["mul"](input, input.result(mask, None))
+
+
+@composite
+def dropout(input: Operand, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """Set each number to 0 with probability `p`, and divide the others by 1 - p to keep the mean.
+
+    The mask is drawn from the engine's generator: after :func:`engine.manual_seed` it is the same on any
+    kernels and any number of threads.
+
+    Parameters
+    ----------
+    input : Tensor, any shape
+    p : float
+        From 0, which changes nothing, to 1, which sets everything to 0.
+    training : bool
+        False returns `input` itself.
+    inplace : bool
+        Write into `input` and return it; only where no gradient is wanted.
+
+    Returns
+    -------
+    Tensor, of input's shape
+
+    Raises
+    ------
+    ParameterError
+        If p is not from 0 to 1.
+    DTypeError
+        If the elements are not floating.
+    GraphError
+        If `input` has a gradient and shall be changed in place.
+
+    References
+    ----------
+    Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+
+    Examples
+    --------
+    >>> import engine
+    >>> generator = engine.manual_seed(0)
+    >>> engine.dropout(engine.tensor([1.0, 1.0, 1.0, 1.0, 1.0]), 0.5)
+    tensor([2., 2., 2., 0., 0.])
+    """
+    return _drop("dropout", input, p, training, inplace, whole_channels=False)
+
+
+@composite
+def dropout2d(input: Operand, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """Set whole maps to 0 with probability `p`: neighbouring pixels say nearly the same.
+
+    Parameters
+    ----------
+    input : Tensor (N, C, H, W)
+    p : float
+        From 0, which changes nothing, to 1, which sets everything to 0. Maps that stay are divided by
+        1 - p.
+    training : bool
+        False returns `input` itself.
+    inplace : bool
+        Write into `input` and return it; only where no gradient is wanted.
+
+    Returns
+    -------
+    Tensor (N, C, H, W)
+
+    Raises
+    ------
+    ShapeError
+        If `input` does not have four axes.
+    ParameterError
+        If p is not from 0 to 1.
+    DTypeError
+        If the elements are not floating.
+    GraphError
+        If `input` has a gradient and shall be changed in place.
+
+    References
+    ----------
+    Tompson et al., "Efficient object localization using convolutional networks", 2015.
+
+    Examples
+    --------
+    >>> import engine
+    >>> generator = engine.manual_seed(0)
+    >>> engine.dropout2d(engine.tensor([[[[1.0, 1.0]], [[1.0, 1.0]], [[1.0, 1.0]], [[1.0, 1.0]]]])).reshape(4, 2)
+    tensor([[2., 2.],
+            [2., 2.],
+            [2., 2.],
+            [0., 0.]])
+    """
+    return _drop("dropout2d", input, p, training, inplace, whole_channels=True)

@@ -1,0 +1,259 @@
+"""Losses: how far an answer is from the right one, for each example, and what to make of all of them."""
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.errors import DTypeError, ParameterError, ShapeError
+from engine.op import Context, Operand, op
+from engine.ops.checks import require_floating, require_no_gradient
+
+Shape: TypeAlias = tuple[int, ...]
+Reduction: TypeAlias = Literal["mean", "sum", "none"]
+
+
+def require_reduction(who: str, reduction: str) -> None:
+    """Raise ParameterError for a reduction that does not exist."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ParameterError(who, 'reduction "mean", "sum" or "none"', repr(reduction))
+
+
+def reduce_losses(ctx: Context, losses: Array, shape: Shape, reduction: str, divisor: float) -> Array:
+    """Return the losses (R,) in their shape, or their sum, or their sum / divisor; 0 / 0 is NaN."""
+    if reduction == "none":
+        return losses.reshape(shape)
+    out = ctx.empty((1,), losses.dtype)
+    ctx.kernels.sum_rows(out, losses.reshape(1, -1), 1)
+    if reduction == "mean":
+        with np.errstate(all="ignore"):
+            out /= divisor
+    return out.reshape(())
+
+
+def spread(ctx: Context, dy: Array, count: int, reduction: str, divisor: float) -> Array:
+    """Undo :func:`reduce_losses` for gradients: one for each of `count` losses."""
+    each = ctx.empty((count,), dy.dtype)
+    with np.errstate(all="ignore"):
+        each[...] = dy.reshape(-1) / (divisor if reduction == "mean" else 1)
+    return each
+
+
+def class_axis(who: str, input: Array) -> tuple[int, int, Shape]:
+    """Check logits (N, K, …) or (K,); return the axis of the classes, K, and the shape without it."""
+    if input.ndim == 0 or input.size == 0:
+        raise ShapeError(who, "input (N, K, …) or (K,), at least one example and one class", f"shape {input.shape}")
+    axis = min(1, input.ndim - 1)
+    return axis, input.shape[axis], input.shape[:axis] + input.shape[axis + 1 :]
+
+
+def class_numbers(who: str, target: Array, shape: Shape, classes: int, ignore_index: int | None = None) -> Array:
+    """Check class numbers; return them (R,) as int64, those to be ignored as -1."""
+    if target.dtype.kind not in "iu":
+        raise DTypeError(who, "target of whole numbers", f"{target.dtype}", "give class numbers, not one-hot rows")
+    if target.shape != shape:
+        raise ShapeError(who, f"target {shape}, a class for each row", f"shape {target.shape}")
+    numbers = target.reshape(-1).astype(np.int64)
+    counted = numbers != ignore_index
+    wrong = numbers[counted & ((numbers < 0) | (numbers >= classes))]
+    if wrong.size:
+        raise ParameterError(who, f"target classes from 0 to {classes - 1}", str(wrong[0]))
+    return np.where(counted, numbers, -1)
+
+
+def class_weights(ctx: Context, who: str, input: Array, weight: Array | None, classes: int) -> Array:
+    """Check the weights of the classes; return them, or ones."""
+    if weight is None:
+        return np.ones(classes, input.dtype)
+    require_floating(who, input=input, weight=weight)
+    require_no_gradient(ctx, who, 2, "weight")
+    if weight.shape != (classes,):
+        raise ShapeError(who, f"weight ({classes},), one for each class", f"shape {weight.shape}")
+    return weight
+
+
+def to_rows(ctx: Context, array: Array, axis: int) -> Array:
+    """Move the axis of the classes to the end: (N, K, …) to (rows, K)."""
+    return ctx.contiguous(np.moveaxis(array, axis, -1)).reshape(-1, array.shape[axis])
+
+
+def from_rows(ctx: Context, rows: Array, axis: int, shape: Shape) -> Array:
+    """Undo :func:`to_rows`; `shape` is without the classes."""
+    return ctx.contiguous(np.moveaxis(rows.reshape(*shape, rows.shape[1]), -1, axis))
+
+
+@op
+def cross_entropy(
+    ctx: Context,
+    input: Operand,
+    target: Operand,
+    weight: Operand | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: Reduction = "mean",
+    label_smoothing: float = 0.0,
+) -> Array:
+    """Softmax cross-entropy: minus the log-probability that the logits give to the right class.
+
+    Parameters
+    ----------
+    input : Tensor (N, K), (K,) or (N, K, …)
+        Logits, float32 or float64: any numbers, not probabilities. Axes after the classes are places to
+        be classified each for itself, such as pixels.
+    target : Tensor (N,), () or (N, …)
+        The right class of each example, whole numbers from 0 to K - 1. Or, of input's shape and dtype,
+        the probability that each class shall have.
+    weight : Tensor (K,), optional
+        What an example of each class counts, without gradient; 1 by default.
+    ignore_index : int
+        Examples whose target is this number do not count. Not for probabilities.
+    reduction : {"mean", "sum", "none"}
+        What to make of the losses of all examples. The mean divides by the weights of the right classes;
+        for probabilities, by the number of examples. If all are ignored it is NaN, and the gradient 0.
+    label_smoothing : float
+        What part of the target, from 0 to 1, is spread evenly over all classes.
+
+    Returns
+    -------
+    Tensor (), or of the shape of class numbers
+        -(sum over k of q[k] * log_softmax(input)[k]), reduced, with
+        q[k] = weight[k] * ((1 - label_smoothing) * p[k] + label_smoothing / K); p is the target as
+        probabilities, 1 for the right class and 0 for the others.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not go together, or there is no example.
+    DTypeError
+        If `input` is not floating, or `target` neither whole numbers nor probabilities.
+    ParameterError
+        If a class does not exist, the reduction is unknown, or label_smoothing is not from 0 to 1.
+    GraphError
+        If a gradient is wanted for `weight`.
+
+    Notes
+    -----
+    A probability of 0 in the target takes no notice of the logit, even if that is minus infinity;
+    PyTorch gives NaN there.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.cross_entropy(engine.tensor([[0.0, 0.0]]), engine.tensor([1]))
+    tensor(0.6931472)
+    >>> engine.cross_entropy(engine.tensor([[0.0, 0.0]]), engine.tensor([[0.5, 0.5]]))
+    tensor(0.6931472)
+    """
+    who = "cross_entropy"
+    require_floating(who, input=input)
+    require_reduction(who, reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise ParameterError(who, "label_smoothing from 0 to 1", repr(label_smoothing))
+    axis, classes, shape = class_axis(who, input)
+    weights = class_weights(ctx, who, input, weight, classes)
+    rows = to_rows(ctx, input, axis)
+    counted = np.ones(len(rows), bool)
+    keep = 1 - label_smoothing
+    if target.dtype.kind == "f":
+        require_floating(who, input=input, target=target)
+        if target.shape != input.shape:
+            expected = f"target {shape} of whole numbers, or {input.shape} of probabilities"
+            raise ShapeError(who, expected, f"{target.dtype} of shape {target.shape}")
+        share = (keep * to_rows(ctx, target, axis) + label_smoothing / classes) * weights
+        divisor = float(len(rows))
+    else:
+        numbers = class_numbers(who, target, shape, classes, ignore_index)
+        counted = numbers >= 0
+        right = numbers[counted]
+        share = np.zeros(rows.shape, input.dtype)
+        share[counted, right] = keep * weights[right]
+        if label_smoothing:
+            share[counted] += label_smoothing / classes * weights
+        divisor = float(weights[right].sum(dtype=np.float64))
+    losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
+    ctx.kernels.cross_entropy(losses, log_probabilities, rows, share)
+    ctx.save(log_probabilities, share, counted, keep * weights, (axis, shape, reduction, divisor))
+    return reduce_losses(ctx, losses, shape, reduction, divisor)
+
+
+@cross_entropy.vjp
+def cross_entropy_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, None]:
+    log_probabilities, share, counted, weights, (axis, shape, reduction, divisor) = ctx.saved
+    each = spread(ctx, dy, len(share), reduction, divisor)
+    each[~counted] = 0.0  # not 0 / 0, if no example counts
+    dx = dtarget = None
+    if ctx.needs_grad[0]:
+        dx = ctx.empty(share.shape, dy.dtype)
+        ctx.kernels.cross_entropy_backward(dx, each, log_probabilities, share)
+        dx = from_rows(ctx, dx, axis, shape)
+    if ctx.needs_grad[1]:
+        dtarget = from_rows(ctx, -each[:, None] * weights * log_probabilities, axis, shape)
+    return dx, dtarget, None
+
+
+@op
+def nll_loss(
+    ctx: Context,
+    input: Operand,
+    target: Operand,
+    weight: Operand | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: Reduction = "mean",
+) -> Array:
+    """Negative log-likelihood: minus what `input` says of the right class.
+
+    Parameters
+    ----------
+    input : Tensor (N, K), (K,) or (N, K, …)
+        Log-probabilities, such as those of :func:`engine.log_softmax`.
+    target : Tensor (N,), () or (N, …)
+        The right class of each example, whole numbers from 0 to K - 1.
+    weight : Tensor (K,), optional
+        What an example of each class counts, without gradient; 1 by default.
+    ignore_index : int
+        Examples whose target is this number do not count.
+    reduction : {"mean", "sum", "none"}
+        What to make of the losses of all examples. The mean divides by the weights of the right classes;
+        if all examples are ignored it is NaN, and the gradient 0.
+
+    Returns
+    -------
+    Tensor (), or of target's shape
+        -weight[target[n]] * input[n, target[n]], reduced.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not go together, or there is no example.
+    DTypeError
+        If `input` is not floating or `target` is not whole numbers.
+    ParameterError
+        If a class does not exist, or the reduction is unknown.
+    GraphError
+        If a gradient is wanted for `weight`.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.nll_loss(engine.tensor([[-0.5, -1.0], [-3.0, -0.1]]), engine.tensor([0, 0]))
+    tensor(1.75)
+    """
+    require_floating("nll_loss", input=input)
+    require_reduction("nll_loss", reduction)
+    axis, classes, shape = class_axis("nll_loss", input)
+    weights = class_weights(ctx, "nll_loss", input, weight, classes)
+    numbers = class_numbers("nll_loss", target, shape, classes, ignore_index)
+    losses = ctx.empty(numbers.shape, input.dtype)
+    ctx.kernels.nll_loss(losses, to_rows(ctx, input, axis), numbers, weights)
+    divisor = float(weights[numbers[numbers >= 0]].sum(dtype=np.float64))
+    ctx.save(numbers, weights, (axis, shape, reduction, divisor))
+    return reduce_losses(ctx, losses, shape, reduction, divisor)
+
+
+@nll_loss.vjp
+def nll_loss_vjp(ctx: Context, dy: Array) -> tuple[Array, None, None]:
+    numbers, weights, (axis, shape, reduction, divisor) = ctx.saved
+    dx = ctx.empty((len(numbers), len(weights)), dy.dtype)
+    ctx.kernels.nll_loss_backward(dx, spread(ctx, dy, len(numbers), reduction, divisor), numbers, weights)
+    return from_rows(ctx, dx, axis, shape), None, None
