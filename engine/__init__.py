@@ -18,6 +18,7 @@ from engine.creation import (
 )
 from engine.device import get_num_threads, set_num_threads
 from engine.gradcheck import GradientReport, gradcheck
+from engine.interchange import from_dlpack
 from engine.kernels import use_kernels
 from engine.op import OPS
 from engine.ops import (
@@ -97,6 +98,7 @@ from engine.sampling import rand, randint, randn, randperm
 from engine.saved import detect_mutation
 from engine.summary import Summary, summary
 from engine.tensor import Tensor, tensor
+from engine.weights import load_weights, save_weights
 
 __all__ = [
     "OPS",
@@ -131,6 +133,7 @@ __all__ = [
     "eye",
     "flatten",
     "flip",
+    "from_dlpack",
     "from_numpy",
     "full",
     "full_like",
@@ -146,6 +149,7 @@ __all__ = [
     "le",
     "linear",
     "linspace",
+    "load_weights",
     "local_response_norm",
     "log",
     "log_softmax",
@@ -180,6 +184,7 @@ __all__ = [
     "relu",
     "reshape",
     "roll",
+    "save_weights",
     "set_num_threads",
     "sigmoid",
     "softmax",

@@ -63,3 +63,7 @@ class PathError(EngineError, AttributeError):
 
 class DataError(EngineError, ValueError):
     """A data file is missing, damaged, or not what its name says."""
+
+
+class OnnxError(EngineError, ValueError):
+    """A model in ONNX is not valid, or needs what the engine does not have."""

@@ -36,6 +36,7 @@ from engine.arrays import Array
 from engine.autograd import Node, Variable, is_grad_enabled
 from engine.errors import DTypeError, GraphError
 from engine.saved import Saved
+from engine.tracing import current_tracer
 
 # A parameter that is an ndarray inside the op and a tensor (or a number) to its caller. There is no
 # static type that is both, so checkers see Any; the note in it is what `op` looks for.
@@ -154,9 +155,13 @@ class Op(Generic[P]):
                 raise GraphError(self.name, "a vjp beneath the op", "none", f"declare it with @{self.name}.vjp")
             inputs = [v if needed else None for v, needed in zip(flat, needs_grad, strict=True)]
             node = Node(self.name, partial(self._vjp, ctx), inputs, ctx.kernels)
-        if not isinstance(result, tuple):
-            return tensor.result(out, node)
-        return (tensor.result(out, node), *(tensor.result(extra, None) for extra in extras))
+        results = (tensor.result(out, node), *(tensor.result(extra, None) for extra in extras))
+        tracer = current_tracer.get()
+        if tracer is not None:
+            bound = inspect.signature(self).bind(*arguments, **kwargs)
+            bound.apply_defaults()
+            tracer(self.name, bound.arguments, results)
+        return results if isinstance(result, tuple) else results[0]
 
     def _flatten(self, given: Sequence[Any]) -> list[Any]:
         flat: list[Any] = []

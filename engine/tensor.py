@@ -131,6 +131,24 @@ class Tensor(Methods, Conversion, InPlace):
             raise GraphError("numpy", "a tensor without gradient", repr(self), "use tensor.detach().numpy()")
         return self.array
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """Return the values to NumPy, which calls this; refused like :meth:`numpy`."""
+        return np.array(self.numpy(), dtype, copy=copy)
+
+    def __dlpack__(self, **wishes: Any) -> Any:
+        """Hand the memory to a library that speaks DLPack (``torch.from_dlpack(tensor)``); refused like :meth:`numpy`.
+
+        Parameters
+        ----------
+        **wishes
+            stream, max_version, dl_device and copy, as the protocol has them; NumPy answers them.
+        """
+        return self.numpy().__dlpack__(**wishes)
+
+    def __dlpack_device__(self) -> tuple[Any, int]:
+        """Return where the memory is, in DLPack's numbers: (1, 0), the processor's."""
+        return self.array.__dlpack_device__()
+
     def item(self) -> Number:
         """Return the only element as a Python number.
 

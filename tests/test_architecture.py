@@ -19,12 +19,13 @@ LAYERS = [
     ("errors", "arrays", "versions"),
     ("device", "random"),
     ("kernels",),
-    ("autograd", "backward", "op", "saved"),
+    ("autograd", "backward", "op", "saved", "tracing"),
     ("conversion", "indexing", "inplace", "methods", "tensor", "creation", "sampling"),
-    ("gradcheck",),
+    ("gradcheck", "interchange", "weights"),
     ("ops",),
     ("nn",),
     ("optim", "data", "models", "summary", "work"),
+    ("onnx",),
     ("train",),
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

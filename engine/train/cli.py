@@ -12,10 +12,10 @@ from engine.data import DigitData, load_digits_dir, load_glyphs
 from engine.device import available_threads, set_num_threads
 from engine.errors import EngineError
 from engine.random import manual_seed
-from engine.train.checkpoint import save_checkpoint
 from engine.train.metrics import write_metrics
 from engine.train.recipes import RECIPES, Recipe
 from engine.train.trainer import EpochResult, train
+from engine.weights import save_weights
 
 GLYPHS = "glyphs"
 INTERRUPTED = 130
@@ -103,7 +103,7 @@ def _train(recipe: Recipe, data: DigitData, epochs: int, seed: int, out: Path) -
 
         for result in train(model, recipe, data, epochs, on_step):
             results.append(result)
-            save_checkpoint(weights, model.state_dict())
+            save_weights(weights, model.state_dict())
             write_metrics(out / "metrics.csv", results)
             progress.console.print(
                 f"epoch {result.epoch} of {epochs}: training loss {result.train_loss:.4f}, "

@@ -14,11 +14,11 @@ import pytest
 import engine
 import engine.nn.functional as F
 from engine.data import Batches, load_glyphs, write_idx
-from engine.errors import DataError, ParameterError, ShapeError
+from engine.errors import ParameterError, ShapeError
 from engine.models import LeNet
 from engine.nn import Flatten, Linear, Sequential
 from engine.optim import SGD
-from engine.train import RECIPES, accuracy, load_checkpoint, save_checkpoint, train
+from engine.train import RECIPES, accuracy, train
 from engine.train.cli import main
 
 ROOT = Path(__file__).parents[3]
@@ -56,7 +56,7 @@ def test_results_on_disk(digits: Path, tmp_path: Path, capsys: pytest.CaptureFix
     printed = re.findall(r"test accuracy (\d+\.\d\d)%", capsys.readouterr().out)
     assert printed == [f"{100 * float(row['test_accuracy']):.2f}" for row in rows]
     model = LeNet(in_channels=1)
-    model.load_state_dict(load_checkpoint(out / "lenet.safetensors"))
+    model.load_state_dict(engine.load_weights(out / "lenet.safetensors"))
     data = load_glyphs(400, 100)
     batches = Batches(
         data.test_images,
@@ -147,19 +147,6 @@ def test_batches() -> None:
         Batches(data.train_images, data.train_labels, 0)
 
 
-def test_checkpoints(tmp_path: Path) -> None:
-    model = LeNet()
-    save_checkpoint(tmp_path / "a.safetensors", model.state_dict())
-    loaded = load_checkpoint(tmp_path / "a.safetensors")
-    assert {name: array.tolist() for name, array in loaded.items()} == {
-        name: tensor.tolist() for name, tensor in model.state_dict().items()
-    }
-    (tmp_path / "b.safetensors").write_bytes(b"nonsense")
-    for name in ("b.safetensors", "missing.safetensors"):
-        with pytest.raises(DataError, match=f"{name}: expected a safetensors file"):
-            load_checkpoint(tmp_path / name)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT as a terminal does")
 def test_ctrl_c_keeps_the_last_epoch(digits: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
@@ -184,7 +171,7 @@ def test_ctrl_c_keeps_the_last_epoch(digits: Path, tmp_path: Path) -> None:
     assert training.returncode == 130
     assert b"interrupted" in error
     assert b"Traceback" not in error
-    LeNet(1).load_state_dict(load_checkpoint(out / "lenet.safetensors"))
+    LeNet(1).load_state_dict(engine.load_weights(out / "lenet.safetensors"))
 
 
 def test_real_mnist_reaches_what_the_issue_asks(
