@@ -5,8 +5,9 @@ from engine.ops.cast import to
 from engine.ops.comparison import eq, ge, gt, le, logical_not, lt, ne
 from engine.ops.conv import conv2d
 from engine.ops.elementwise import abs, add, div, mul, neg, sub
-from engine.ops.extremum import Extremum, amax, amin, argmax, argmin, max, max_with_indices, min, min_with_indices
+from engine.ops.extremum import amax, amin, argmax, argmin
 from engine.ops.matmul import linear, matmul
+from engine.ops.maxmin import Extremum, max, max_with_indices, min, min_with_indices
 from engine.ops.pool import avg_pool2d, max_pool2d
 from engine.ops.powers import exp, log, pow, sqrt
 from engine.ops.reduce import mean, std, sum, var
