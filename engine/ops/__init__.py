@@ -8,13 +8,14 @@ from engine.ops.conv import conv2d, conv_transpose2d
 from engine.ops.dropout import dropout, dropout2d
 from engine.ops.elementwise import abs, add, div, mul, neg, sub
 from engine.ops.elementwise_loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
-from engine.ops.extremum import Extremum, amax, amin, argmax, argmin, max, max_with_indices, min, min_with_indices
+from engine.ops.extremum import amax, amin, argmax, argmin
 from engine.ops.index import getitem
 from engine.ops.join import cat, chunk, split, stack
 from engine.ops.local import locally_connected2d
 from engine.ops.local_response import local_response_norm
 from engine.ops.loss import cross_entropy, nll_loss
 from engine.ops.matmul import linear, matmul
+from engine.ops.maxmin import Extremum, max, max_with_indices, min, min_with_indices
 from engine.ops.norm import batch_norm, group_norm, layer_norm
 from engine.ops.order import flip, permute, roll, transpose
 from engine.ops.padding import constant_pad_nd, pad
