@@ -14,7 +14,7 @@ from engine.errors import ParameterError
 
 LAYERS: list[tuple[str, dict[str, Any]]] = [
     ("MaxPool2d", {"kernel_size": 2}),
-    ("MaxPool2d", {"kernel_size": (3, 2), "stride": 1, "padding": (1, 0), "dilation": 2, "ceil_mode": True}),
+    ("MaxPool2d", {"kernel_size": (3, 2), "stride": 2, "padding": (1, 0), "dilation": 2, "ceil_mode": True}),
     ("AvgPool2d", {"kernel_size": 2}),
     ("AvgPool2d", {"kernel_size": 3, "stride": (1, 2), "padding": 1, "ceil_mode": True, "count_include_pad": False}),
     ("AvgPool2d", {"kernel_size": 2, "divisor_override": 3}),
