@@ -108,7 +108,7 @@ def test_state_dict_round_trip_and_refusals_that_change_nothing() -> None:
         (lambda: nn.MaxPool2d(2, stride=(1, 2, 3)), ParameterError, "MaxPool2d: expected stride"),
         (lambda: nn.Sequential(FUNCTION), DTypeError, "Sequential: expected modules, got Op at position 0"),
         (lambda: nn.Module()(1), NotImplementedError, "Module does not define forward"),
-        (lambda: nn.Linear(3, 2)(engine.tensor([[1.0]])), ShapeError, "linear: expected input (N, 3)"),
+        (lambda: nn.Linear(3, 2)(engine.tensor([[1.0]])), ShapeError, "linear: expected input (…, 3)"),
         (lambda: SGD([], lr=0.1), ParameterError, "SGD: expected at least one parameter"),
         (lambda: SGD(nn.Linear(1, 1).parameters(), lr=0), ParameterError, "SGD: expected lr > 0, got 0"),
         (lambda: SGD(nn.Linear(1, 1).parameters(), lr=1, momentum=1), ParameterError, "SGD: expected momentum"),
