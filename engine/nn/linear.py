@@ -51,7 +51,7 @@ class Linear(Module):
             fan_in_uniform_(self.bias, in_features)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, D) to (N, K)."""
+        """Map (…, D) to (…, K)."""
         out: Tensor = linear(input, self.weight, self.bias)
         return out
 

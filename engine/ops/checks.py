@@ -77,7 +77,7 @@ def reduced_axis(who: str, dim: int, ndim: int) -> tuple[int, ...]:
     return axes_of(who, dim, ndim)
 
 
-def axis_of(who: str, dim: int, ndim: int, what: str = "dim") -> int:
+def single_axis(who: str, dim: int, ndim: int, what: str = "dim") -> int:
     """Return the axis named by PyTorch's `dim`, negative from the end.
 
     Raises
@@ -91,6 +91,20 @@ def axis_of(who: str, dim: int, ndim: int, what: str = "dim") -> int:
     if not -ndim <= axis < ndim:
         raise ParameterError(who, f"{what} within -{ndim} … {ndim - 1}", repr(dim))
     return axis % ndim
+
+
+def distinct_axes(who: str, dims: int | Iterable[int], ndim: int, what: str = "dims") -> tuple[int, ...]:
+    """Return the axes named by `dims`, in its order.
+
+    Raises
+    ------
+    ParameterError
+        If one does not exist or is named twice.
+    """
+    axes = tuple(single_axis(who, dim, ndim, what) for dim in whole_numbers(who, what, dims))
+    if len(set(axes)) < len(axes):
+        raise ParameterError(who, f"each axis once in {what}", repr(dims))
+    return axes
 
 
 def whole_numbers(who: str, what: str, given: int | Iterable[int], least: int | None = None) -> tuple[int, ...]:

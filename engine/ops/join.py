@@ -7,7 +7,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.op import Context, Operands, composite, op
-from engine.ops.checks import axis_of, whole_numbers
+from engine.ops.checks import single_axis, whole_numbers
 from engine.ops.index import getitem
 from engine.ops.shape import reshape
 from engine.tensor import Tensor
@@ -52,7 +52,7 @@ def cat(ctx: Context, tensors: Operands, dim: int = 0) -> Array:
     shapes = [array.shape for array in parts]
     if any(shape == () for shape in shapes):
         raise ShapeError("cat", "tensors with at least one axis", f"shapes {shapes}", "stack joins scalars")
-    axis = axis_of("cat", dim, len(shapes[0]))
+    axis = single_axis("cat", dim, len(shapes[0]))
     around = {(*shape[:axis], -1, *shape[axis + 1 :]) for shape in shapes}
     if len(around) > 1:
         raise ShapeError("cat", f"shapes that agree but for axis {axis}", f"shapes {shapes}")
@@ -106,7 +106,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     shapes = [tensor.shape for tensor in tensors]
     if len(set(shapes)) != 1:
         raise ShapeError("stack", "tensors of one shape", f"shapes {shapes}")
-    axis = axis_of("stack", dim, len(shapes[0]) + 1)
+    axis = single_axis("stack", dim, len(shapes[0]) + 1)
     longer = (*shapes[0][:axis], 1, *shapes[0][axis:])
     out: Tensor = cat([reshape(tensor, longer) for tensor in tensors], axis)
     return out
@@ -142,7 +142,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     >>> engine.split(engine.tensor([1.0, 2.0, 3.0]), 2)
     (tensor([1., 2.]), tensor([3.]))
     """
-    axis = axis_of("split", dim, tensor.ndim)
+    axis = single_axis("split", dim, tensor.ndim)
     length = tensor.shape[axis]
     sizes = whole_numbers("split", "split_size_or_sections", split_size_or_sections, 0)
     if not isinstance(split_size_or_sections, Iterable):
@@ -186,7 +186,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     >>> engine.chunk(engine.tensor([1.0, 2.0, 3.0, 4.0, 5.0]), 4)
     (tensor([1., 2.]), tensor([3., 4.]), tensor([5.]))
     """
-    axis = axis_of("chunk", dim, input.ndim)
+    axis = single_axis("chunk", dim, input.ndim)
     (count,) = whole_numbers("chunk", "chunks", chunks, 1)
     length = input.shape[axis]
     return split(input, -(-length // count) if length else [0] * count, axis)

@@ -102,14 +102,15 @@ def linear(ctx: Context, input: Operand, weight: Operand, bias: Operand | None =
 
     Parameters
     ----------
-    input : Tensor (N, D), or (D,) for a single example
+    input : Tensor (…, D)
+        Usually (N, D), a row for each example.
     weight : Tensor (K, D)
         One row for each output.
     bias : Tensor (K,), optional
 
     Returns
     -------
-    Tensor (N, K), or (K,)
+    Tensor (…, K)
         input @ weight.T + bias.
 
     Raises
@@ -130,12 +131,12 @@ def linear(ctx: Context, input: Operand, weight: Operand, bias: Operand | None =
     if weight.ndim != 2:
         raise ShapeError("linear", "weight (K, D)", f"shape {weight.shape}")
     outputs, depth = weight.shape
-    if input.ndim not in (1, 2) or input.shape[-1] != depth:
-        expected = f"input (N, {depth}) to go with weight {weight.shape}"
+    if input.ndim == 0 or input.shape[-1] != depth:
+        expected = f"input (…, {depth}) to go with weight {weight.shape}"
         raise ShapeError("linear", expected, f"shape {input.shape}", "flatten images first: x.reshape(N, -1)")
     if bias is not None and bias.shape != (outputs,):
         raise ShapeError("linear", f"bias ({outputs},)", f"shape {bias.shape}")
-    rows = input.reshape(-1, depth)
+    rows = input.reshape(math.prod(input.shape[:-1]), depth)
     out = ctx.empty((rows.shape[0], outputs), input.dtype)
     ctx.kernels.linear(out, rows, weight, np.zeros(outputs, input.dtype) if bias is None else bias)
     ctx.save(input, weight)
@@ -145,7 +146,8 @@ def linear(ctx: Context, input: Operand, weight: Operand, bias: Operand | None =
 @linear.vjp
 def linear_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
     input, weight = ctx.saved
-    rows, dy = input.reshape(-1, weight.shape[1]), dy.reshape(-1, weight.shape[0])
+    count = math.prod(input.shape[:-1])
+    rows, dy = input.reshape(count, weight.shape[1]), dy.reshape(count, weight.shape[0])
     dx = dw = db = None
     if ctx.needs_grad[0]:
         dx = ctx.empty(rows.shape, rows.dtype)

@@ -7,7 +7,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import ParameterError
 from engine.op import Context, Operand, composite, op
-from engine.ops.checks import axes_of, axis_of, whole_numbers
+from engine.ops.checks import distinct_axes, single_axis, whole_numbers
 from engine.tensor import Tensor
 
 
@@ -37,7 +37,7 @@ def permute(ctx: Context, input: Operand, dims: Sequence[int]) -> Array:
     >>> engine.permute(engine.zeros(2, 3, 4), (2, 0, 1)).shape
     (4, 2, 3)
     """
-    order = axes_of("permute", dims, input.ndim)
+    order = distinct_axes("permute", dims, input.ndim)
     if len(order) != input.ndim:
         raise ParameterError("permute", f"each of {input.ndim} axes in dims", repr(dims))
     ctx.save(order)
@@ -76,8 +76,8 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     tensor([[1., 3.],
             [2., 4.]])
     """
-    first = axis_of("transpose", dim0, max(1, input.ndim), "dim0")
-    second = axis_of("transpose", dim1, max(1, input.ndim), "dim1")
+    first = single_axis("transpose", dim0, max(1, input.ndim), "dim0")
+    second = single_axis("transpose", dim1, max(1, input.ndim), "dim1")
     order = list(range(input.ndim))
     if order:  # a scalar counts as having an axis 0, but has none to exchange
         order[first], order[second] = second, first
@@ -112,7 +112,7 @@ def flip(ctx: Context, input: Operand, dims: int | Sequence[int]) -> Array:
     tensor([[2., 1.],
             [4., 3.]])
     """
-    axes = tuple(axis for axis in axes_of("flip", dims, max(1, input.ndim)) if axis < input.ndim)
+    axes = tuple(axis for axis in distinct_axes("flip", dims, max(1, input.ndim)) if axis < input.ndim)
     ctx.save(axes)
     return ctx.contiguous(np.flip(input, axes))
 
@@ -153,7 +153,7 @@ def roll(ctx: Context, input: Operand, shifts: int | Sequence[int], dims: int | 
     """
     steps = whole_numbers("roll", "shifts", shifts)
     given = () if dims is None else whole_numbers("roll", "dims", dims)
-    axes = tuple(axis_of("roll", dim, input.ndim, "dims") for dim in given)
+    axes = tuple(single_axis("roll", dim, input.ndim, "dims") for dim in given)
     if len(steps) != len(axes) and (axes or len(steps) != 1):
         raise ParameterError("roll", "an axis for each shift, or one shift", f"shifts={shifts!r}, dims={dims!r}")
     ctx.save(steps, axes)

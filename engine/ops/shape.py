@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.op import Context, Operand, composite, op
-from engine.ops.checks import axes_of, axis_of, whole_numbers
+from engine.ops.checks import distinct_axes, single_axis, whole_numbers
 from engine.tensor import Tensor
 
 
@@ -80,8 +80,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     >>> engine.flatten(engine.zeros(2, 3, 4, 5), 1).shape
     (2, 60)
     """
-    first = axis_of("flatten", start_dim, max(1, input.ndim), "start_dim")
-    last = axis_of("flatten", end_dim, max(1, input.ndim), "end_dim")
+    first = single_axis("flatten", start_dim, max(1, input.ndim), "start_dim")
+    last = single_axis("flatten", end_dim, max(1, input.ndim), "end_dim")
     if first > last:
         raise ParameterError("flatten", "start_dim no later than end_dim", f"{start_dim} and {end_dim}")
     length = math.prod(input.shape[first : last + 1])
@@ -119,7 +119,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     >>> engine.unflatten(engine.zeros(2, 60), 1, (3, -1)).shape
     (2, 3, 20)
     """
-    axis = axis_of("unflatten", dim, input.ndim)
+    axis = single_axis("unflatten", dim, input.ndim)
     lengths = whole_numbers("unflatten", "sizes", sizes, -1)
     known = math.prod(n for n in lengths if n != -1)
     unknown = lengths.count(-1)
@@ -160,7 +160,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     >>> engine.squeeze(x).shape, engine.squeeze(x, 0).shape, engine.squeeze(x, 1).shape
     ((2,), (2, 1), (1, 2, 1))
     """
-    axes = axes_of("squeeze", dim, max(1, input.ndim))
+    axes = range(input.ndim) if dim is None else distinct_axes("squeeze", dim, max(1, input.ndim), "dim")
     out: Tensor = reshape(input, tuple(n for axis, n in enumerate(input.shape) if n != 1 or axis not in axes))
     return out
 
@@ -192,6 +192,6 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     >>> engine.unsqueeze(x, 0).shape, engine.unsqueeze(x, -1).shape
     ((1, 2, 3), (2, 3, 1))
     """
-    axis = axis_of("unsqueeze", dim, input.ndim + 1)
+    axis = single_axis("unsqueeze", dim, input.ndim + 1)
     out: Tensor = reshape(input, (*input.shape[:axis], 1, *input.shape[axis:]))
     return out

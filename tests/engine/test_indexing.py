@@ -70,6 +70,21 @@ def test_masks_are_numpys(data: st.DataObject) -> None:
     equals_numpy(numbered(shape), np.resize(np.array(bits), shape[:axes]))
 
 
+def agreed(index: Any) -> bool:
+    """Tell whether NumPy puts the axes of the result where PyTorch does: arrays beside no whole numbers."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return not any(isinstance(part, int) and not isinstance(part, bool) for part in parts) and not any(
+        part is ... for part in parts[:-1]
+    )
+
+
+@thorough
+@given(st.data())
+def test_slices_arrays_and_masks_mixed_are_numpys(data: st.DataObject) -> None:
+    shape = tuple(data.draw(st.lists(st.integers(1, 4), min_size=2, max_size=4)))
+    equals_numpy(numbered(shape), data.draw(indices(shape).filter(agreed)))
+
+
 @thorough
 @given(st.data())
 def test_what_is_written_is_where_it_is_read(data: st.DataObject) -> None:

@@ -6,46 +6,50 @@ import numpy as np
 from hypothesis import strategies as st
 
 from engine.errors import DTypeError, ParameterError, PositionError
-from tests.op_cases.case import BadInput, OpCase, Sample, lengths, seeds, t, values
+from tests.op_cases.case import BadInput, OpCase, Sample, seeds, t, values
 
 
 @st.composite
 def indices(draw: st.DrawFn, shape: tuple[int, ...]) -> Any:
     """Draw an index of any mix that PyTorch takes, too."""
     parts: list[Any] = []
-    picked = tuple(draw(st.lists(lengths, min_size=1, max_size=2)))  # the shape of all arrays of positions
-    axis, last = 0, draw(st.integers(0, len(shape)))
-    masked = False
-    while axis < last:
+    picked = draw(st.sampled_from([(2,), (3,), (2, 2), (1,)]))  # the shape of all arrays of positions
+    named = len(shape) - draw(st.sampled_from([0, 0, 1])) if shape else 0
+    while (axis := sum(axes_used(part) for part in parts)) < named:
         length = shape[axis]
-        kind = draw(st.sampled_from(["int", "slice", "slice", "array", "array", "mask"]))
+        kind = draw(st.sampled_from(["array", "slice", "array", "slice", "mask", "int"]))
+        mask = np.zeros(shape[axis : axis + draw(st.integers(1, named - axis))], np.bool_)
         if kind == "int":
             parts.append(draw(st.integers(-length, length - 1)))
         elif kind == "slice":
-            bound = st.none() | st.integers(-length - 1, length + 1)
-            parts.append(slice(draw(bound), draw(bound), draw(st.none() | st.integers(1, 3))))
-        elif kind == "mask" and not masked:
-            over = shape[axis : axis + draw(st.integers(1, last - axis))]
-            mask = np.zeros(over, np.bool_)  # exactly as many as there are positions: they broadcast
+            start, stop = st.sampled_from([None, 0, 1, -2, -5]), st.sampled_from([None, length, -1, 5, 0])
+            parts.append(slice(draw(start), draw(stop), draw(st.sampled_from([None, 1, 2, 3]))))
+        elif kind == "mask" and mask.size >= picked[-1] and not any(map(is_mask, parts)):
+            # As many as there are positions: they broadcast together.
             mask.reshape(-1)[draw(st.permutations(range(mask.size)))[: picked[-1]]] = True
-            parts.append(mask if mask.sum() == picked[-1] else slice(None))
-            axis += len(over) - 1 if mask.sum() == picked[-1] else 0
-            masked = True
+            parts.append(mask)
         else:
             array = np.random.default_rng(draw(seeds)).integers(-length, length, picked)
             parts.append(array.tolist() if draw(st.booleans()) else array)
-        axis += 1
-    if axis >= len(shape) or draw(st.booleans()):
-        parts.insert(draw(st.integers(0, len(parts))) if axis >= len(shape) else len(parts), ...)
+    if draw(st.booleans()):
+        parts.insert(draw(st.integers(0, len(parts))) if named == len(shape) else len(parts), ...)
     picks = any(isinstance(part, list | np.ndarray) for part in parts)
     for extra in draw(st.lists(st.sampled_from([None, True] if picks else [None, True, False]), max_size=2)):
         parts.insert(draw(st.integers(0, len(parts))), extra)
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
+def is_mask(part: Any) -> bool:
+    return isinstance(part, np.ndarray) and part.dtype == np.bool_
+
+
+def axes_used(part: Any) -> int:
+    return part.ndim if is_mask(part) else 1
+
+
 @st.composite
 def indexed(draw: st.DrawFn) -> Sample:
-    shape = tuple(draw(st.lists(lengths, max_size=4)))
+    shape = tuple(draw(st.lists(st.sampled_from([3, 2, 4, 1]), min_size=draw(st.sampled_from([2, 3, 0])), max_size=4)))
     return Sample((values(draw(seeds), shape),), {"index": draw(indices(shape))})
 
 

@@ -24,7 +24,7 @@ def products(draw: st.DrawFn) -> Sample:
 @st.composite
 def linears(draw: st.DrawFn) -> Sample:
     depth, outputs = draw(lengths), draw(lengths)
-    batch = draw(st.sampled_from([(), (1,), (3,)]))
+    batch = draw(st.sampled_from([(), (1,), (3,), (0,), (2, 3), (2, 1, 2)]))
     bias = values(draw(seeds), (outputs,)) if draw(st.booleans()) else None
     return Sample((values(draw(seeds), (*batch, depth)), values(draw(seeds), (outputs, depth)), bias), {})
 
@@ -43,7 +43,7 @@ CASES = {
     "linear": OpCase(
         linears(),
         (
-            BadInput(lambda: engine.linear(t(2, 3), t(4, 2)), ShapeError, "linear: expected input (N, 2)"),
+            BadInput(lambda: engine.linear(t(2, 3), t(4, 2)), ShapeError, "linear: expected input (…, 2)"),
             BadInput(lambda: engine.linear(t(2, 3), t(3)), ShapeError, "linear: expected weight (K, D)"),
             BadInput(lambda: engine.linear(t(2, 3), t(4, 3), t(3)), ShapeError, "linear: expected bias (4,)"),
             BadInput(lambda: engine.linear(t(2, 3), None), DTypeError, "got NoneType for weight"),
