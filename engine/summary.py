@@ -3,87 +3,15 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import singledispatch
-from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from engine import nn
 from engine.autograd import no_grad
 from engine.errors import ParameterError
-from engine.ops.checks import pair
 from engine.tensor import Tensor
-
-Shape: TypeAlias = tuple[int, ...]
-
-
-class Work(NamedTuple):
-    """What a layer does for one example.
-
-    Attributes
-    ----------
-    connections : int
-        In the sense of LeCun et al. (1998): for each output unit, its inputs and its bias.
-    multiply_adds : int
-        Products of an input and a weight that are summed, biases not counted.
-    """
-
-    connections: int
-    multiply_adds: int
-
-
-def weighted_sums(products: int, biases: int) -> Work:
-    """Return the work of a layer whose outputs are sums of products, some with a bias."""
-    return Work(products + biases, products)
-
-
-@singledispatch
-def work(layer: nn.Module, input: Shape, output: Shape) -> Work | None:
-    """Return what a layer does for one example: the one place that says how each kind is counted.
-
-    Zeros of padding count as inputs. What works element by element (activations, dropout, and
-    normalisation, which is a scale and a shift once it is trained) belongs to the units before it:
-    nothing of its own. So does what only rearranges. A layer that has parameters and no rule gets None.
-    ``@work.register`` adds a rule for a layer of your own.
-
-    Parameters
-    ----------
-    layer : Module
-    input : tuple of int
-        Shape of its first argument, without the batch.
-    output : tuple of int
-        Shape of its result, without the batch.
-
-    Examples
-    --------
-    >>> work(nn.Conv2d(1, 6, 5), (1, 32, 32), (6, 28, 28))
-    Work(connections=122304, multiply_adds=117600)
-    """
-    return None if list(layer.parameters(recurse=False)) else Work(0, 0)
-
-
-@work.register
-def _(layer: nn.Linear, input: Shape, output: Shape) -> Work:
-    units = prod(output)
-    return weighted_sums(units * layer.in_features, units if layer.bias is not None else 0)
-
-
-@work.register
-def _(layer: nn.Conv2d, input: Shape, output: Shape) -> Work:
-    units = prod(output)
-    return weighted_sums(units * prod(layer.weight.shape[1:]), units if layer.bias is not None else 0)
-
-
-# Pooling connects each unit to its window; there are no weights to multiply by.
-@work.register
-def _(layer: nn.MaxPool2d, input: Shape, output: Shape) -> Work:
-    return Work(prod(output) * prod(pair("summary", "kernel_size", layer.kernel_size, 1)), 0)
-
-
-@work.register
-def _(layer: nn.AvgPool2d, input: Shape, output: Shape) -> Work:
-    return Work(prod(output) * prod(pair("summary", "kernel_size", layer.kernel_size, 1)), 0)
+from engine.work import Shape, Work, work
 
 
 @dataclass(frozen=True)
@@ -164,7 +92,7 @@ class Summary:
         notes = [f"parameters: {self.trainable:,} trainable, {self.fixed:,} fixed"]
         unknown = sorted({row.layer for row in self.rows if row.connections is None})
         if unknown:
-            notes.append(f"?: no rule for {', '.join(unknown)} (see work in engine/summary.py): not in the totals")
+            notes.append(f"?: no rule for {', '.join(unknown)} (see engine/work.py): not in the totals")
         return "\n".join(line.rstrip() for line in [lines[0], rule, *lines[1:-1], rule, lines[-1], *notes])
 
     __repr__ = __str__

@@ -24,7 +24,7 @@ LAYERS = [
     ("gradcheck", "interchange", "weights"),
     ("ops",),
     ("nn",),
-    ("optim", "data", "models", "summary"),
+    ("optim", "data", "models", "summary", "work"),
     ("onnx",),
     ("train",),
 ]

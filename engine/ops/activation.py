@@ -117,7 +117,7 @@ def gelu(ctx: Context, input: Operand, approximate: Literal["none", "tanh"] = "n
     >>> import engine
     >>> import engine.nn.functional as F
     >>> F.gelu(engine.tensor([-1.0, 0.0, 1.0]))
-    tensor([-0.15865526,  0.        ,  0.8413448])
+    tensor([-0.15865526,  0.        ,  0.8413448 ])
     """
     if approximate == "none":
         formula, derivative = formulas.gelu, formulas.gelu_dx

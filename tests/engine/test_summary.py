@@ -11,8 +11,9 @@ import engine.nn.functional as F
 from engine import nn
 from engine.errors import ParameterError
 from engine.models import LeNet
-from engine.summary import Summary, Work, summary, work
+from engine.summary import Summary, summary
 from engine.tensor import Tensor
+from engine.work import Work, work
 
 
 def rows(found: Summary) -> list[tuple[Any, ...]]:
@@ -26,6 +27,9 @@ def rows(found: Summary) -> list[tuple[Any, ...]]:
     ("layer", "shape", "connections"),
     [
         (nn.Conv2d(1, 6, 5), (1, 32, 32), 122_304),  # C1
+        (nn.Subsampling2d(6, 2), (6, 28, 28), 5_880),  # S2
+        (nn.TableConv2d(nn.LENET5_C3_TABLE, 5), (6, 14, 14), 151_600),  # C3
+        (nn.Subsampling2d(16, 2), (16, 10, 10), 2_000),  # S4
         (nn.Conv2d(16, 120, 5), (16, 5, 5), 48_120),  # C5
         (nn.Linear(120, 84), (120,), 10_164),  # F6
     ],
@@ -44,6 +48,12 @@ def test_connections_of_lenet_5(layer: nn.Module, shape: tuple[int, ...], connec
         (nn.MaxPool2d(2), (3, 4, 6), 72, 0),
         (nn.MaxPool2d(3, 2), (1, 5, 5), 36, 0),
         (nn.AvgPool2d((1, 2)), (1, 2, 4), 8, 0),
+        (nn.AdaptiveAvgPool2d(1), (2, 3, 4), 24, 0),
+        (nn.AdaptiveMaxPool2d((2, 1)), (1, 3, 2), 8, 0),  # rows 0-1 and 1-2
+        (nn.ConvTranspose2d(2, 3, 2, stride=2), (2, 4, 5), 720, 480),  # 40 pixels by 12 weights, 240 biases
+        (nn.LocallyConnected2d(1, 2, (3, 3), 2), (1, 3, 3), 40, 32),
+        (nn.Subsampling2d(1, 2), (1, 2, 2), 5, 1),
+        (nn.BatchNorm2d(2), (2, 3, 3), 0, 0),
         (nn.ReLU(), (7,), 0, 0),
         (nn.Flatten(), (2, 3), 0, 0),
         (nn.Identity(), (2, 3), 0, 0),
@@ -53,6 +63,31 @@ def test_work(layer: nn.Module, shape: tuple[int, ...], connections: int, multip
     found = summary(layer, shape)
     assert (found.connections, found.multiply_adds) == (connections, multiply_adds)
     assert found.rows[0].path == ""
+
+
+def test_lenet_5_layer_by_layer() -> None:
+    """Layer, trainable parameters and connections, as in the paper; the output's 840 weights are fixed."""
+    lenet_5 = nn.Sequential(
+        *(nn.Conv2d(1, 6, 5), nn.Subsampling2d(6, 2), nn.ScaledTanh()),
+        *(nn.TableConv2d(nn.LENET5_C3_TABLE, 5), nn.Subsampling2d(16, 2), nn.ScaledTanh()),
+        *(nn.Conv2d(16, 120, 5), nn.ScaledTanh(), nn.Flatten()),
+        *(nn.Linear(120, 84), nn.ScaledTanh(), nn.RBF(84, 10)),
+    )
+    found = summary(lenet_5, (1, 32, 32))
+    numbers = {
+        "Conv2d": (156, 122_304),
+        "Subsampling2d": (12, 5_880),
+        "TableConv2d": (1_516, 151_600),
+        "Linear": (10_164, 10_164),
+        "RBF": (0, 840),
+    }
+    for name, expected in numbers.items():
+        row = next(row for row in found.rows if row.layer == name)
+        assert (row.parameters, row.connections) == expected, name
+    assert [row.parameters for row in found.rows if row.layer == "Subsampling2d"] == [12, 32]
+    assert [row.parameters for row in found.rows if row.layer == "Conv2d"] == [156, 48_120]
+    assert found.trainable == 60_000
+    assert sum(buffer.numel() for buffer in lenet_5.buffers()) == 840
 
 
 def test_a_unit_for_each_output() -> None:
@@ -106,9 +141,7 @@ def test_a_layer_used_twice_counts_its_parameters_once_and_its_work_twice() -> N
     text = str(found)
     assert re.search(r"^idle +Linear +not called +9 +0 +0$", text, re.MULTILINE)
     assert re.search(r"^ +Twice +\(2,\) +1 +\? +\?$", text, re.MULTILINE)
-    assert text.endswith(
-        "11 trainable, 7 fixed\n?: no rule for Twice (see work in engine/summary.py): not in the totals"
-    )
+    assert text.endswith("11 trainable, 7 fixed\n?: no rule for Twice (see engine/work.py): not in the totals")
 
 
 def test_the_model_is_left_as_it_was() -> None:

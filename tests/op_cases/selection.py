@@ -1,5 +1,7 @@
 """Cases of the ops that choose between values."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -24,6 +26,12 @@ def choices(draw: st.DrawFn) -> Sample:
     return Sample((chosen, input, other), {})
 
 
+def clamp_by_pytorch(torch: Any, x: Any, low: Any, high: Any) -> Any:
+    # PyTorch 2.13 cannot differentiate a bound that has more axes than the input: broadcast first.
+    given = iter(torch.broadcast_tensors(*[tensor for tensor in (x, low, high) if tensor is not None]))
+    return torch.clamp(*[None if tensor is None else next(given) for tensor in (x, low, high)])
+
+
 CASES = {
     "maximum": OpCase(operands(), broadcast_errors("maximum")),
     "minimum": OpCase(operands(), broadcast_errors("minimum")),
@@ -35,6 +43,7 @@ CASES = {
             BadInput(lambda: engine.clamp(t(2), np.ones(2)), DTypeError, "clamp: expected a Tensor, got ndarray for m"),
             BadInput(lambda: engine.clamp(t(2, dtype="bool"), True), DTypeError, "clamp: expected a floating"),
         ),
+        pytorch=clamp_by_pytorch,
     ),
     "where": OpCase(
         choices(),

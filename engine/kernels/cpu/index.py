@@ -2,22 +2,26 @@
 
 Each thread owns a range of rows and looks through all positions for those in it: no two write the same
 row, and a row's gradients are added in the order of the picks, whatever the number of threads. The price
-is that every thread reads all positions; the rows themselves are read once.
+is that every thread reads all positions; the gradients themselves are read once.
 """
 
-from numba import get_num_threads, prange
+from numba import prange
 
 from engine.arrays import Array
+from engine.device import get_num_threads
 from engine.kernels.jit import kernel
 
 
-@kernel
 def scatter_add(dx: Array, positions: Array, dy: Array) -> None:
     """dx[r] = sum of dy[k] over all k with positions[k] = r; see the reference."""
+    _scatter_add(dx, positions, dy, get_num_threads())
+
+
+@kernel
+def _scatter_add(dx: Array, positions: Array, dy: Array, ranges: int) -> None:
     rows, width = dx.shape
-    threads = get_num_threads()
-    for t in prange(threads):
-        first, end = rows * t // threads, rows * (t + 1) // threads
+    for i in prange(ranges):
+        first, end = rows * i // ranges, rows * (i + 1) // ranges
         dx[first:end] = 0
         for k in range(positions.size):
             row = positions[k]
