@@ -131,10 +131,6 @@ class Tensor(Methods, Conversion, InPlace):
             raise GraphError("numpy", "a tensor without gradient", repr(self), "use tensor.detach().numpy()")
         return self.array
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        """Return the values to NumPy, which calls this; refused like :meth:`numpy`."""
-        return np.array(self.numpy(), dtype, copy=copy)
-
     def __dlpack__(self, **wishes: Any) -> Any:
         """Hand the memory to a library that speaks DLPack (``torch.from_dlpack(tensor)``); refused like :meth:`numpy`.
 

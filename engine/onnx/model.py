@@ -54,11 +54,11 @@ class OnnxModel(Module):
         self._attributes: dict[str, str] = {}
         statistics = {name for node in self._nodes if node.kind == "BatchNormalization" for name in node.inputs[3:5]}
         for initializer in graph.initializer:
-            self._register(initializer.name, numpy_helper.to_array(initializer), initializer.name not in statistics)
+            self._keep(initializer.name, numpy_helper.to_array(initializer), initializer.name not in statistics)
         self.input_names = tuple(value.name for value in graph.input if value.name not in self._attributes)
         self.output_names = tuple(value.name for value in graph.output)
 
-    def _register(self, name: str, array: Array, learnt: bool) -> None:
+    def _keep(self, name: str, array: Array, learnt: bool) -> None:
         self._dtypes[name] = array.dtype
         tensor = self._exchange.tensor(array.copy())
         # A name such as "forward" is a module's own.

@@ -23,8 +23,8 @@ def settings(rank: int, names: str) -> dict[str, list[int]]:
     return drawn
 
 
-def run(kind: str, inputs: list[Any], outputs: int = 1, **attributes: Any) -> tuple[Any, ...]:
-    names = [f"y{i}" for i in range(outputs)]
+def run(kind: str, inputs: list[Any], **attributes: Any) -> tuple[Any, ...]:
+    names = ["y", "places"][: 1 + (kind == "MaxPool")]
     node = helper.make_node(kind, [f"x{i}" for i in range(len(inputs))], names, **attributes)
     return EngineBackend.run_node(node, inputs)
 
@@ -61,7 +61,7 @@ def test_pooling(rank: int, ceil_mode: int) -> None:
         common = {"stride": chosen["strides"], "padding": chosen["pads"][:rank], "ceil_mode": bool(ceil_mode)}
         pool = getattr(torch.nn.functional, f"max_pool{rank}d")
         expected, indices = pool(torch.from_numpy(x), size, dilation=chosen["dilations"], return_indices=True, **common)
-        got, places = run("MaxPool", [x], 2, kernel_shape=size, ceil_mode=ceil_mode, **chosen)
+        got, places = run("MaxPool", [x], kernel_shape=size, ceil_mode=ceil_mode, **chosen)
         np.testing.assert_array_equal(got, expected.numpy())
         planes = np.arange(6).reshape(2, 3, *[1] * rank) * np.prod(x.shape[2:])
         np.testing.assert_array_equal(places, indices.numpy() + planes)
@@ -81,7 +81,7 @@ def test_unpooling(rank: int) -> None:
     torch = pytest.importorskip("torch")
     x = rng.standard_normal((2, 3, *[8, 6][:rank]), np.float32)
     size = [2, 3][:rank]
-    values, places = run("MaxPool", [x], 2, kernel_shape=size, strides=size)
+    values, places = run("MaxPool", [x], kernel_shape=size, strides=size)
     pool, unpool = (getattr(torch.nn.functional, f"{name}{rank}d") for name in ("max_pool", "max_unpool"))
     expected = unpool(*pool(torch.from_numpy(x), size, return_indices=True), size).numpy()
     (got,) = run("MaxUnpool", [values, places], kernel_shape=size, strides=size)

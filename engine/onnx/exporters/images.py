@@ -87,7 +87,7 @@ def interpolate(graph: Graph, application: Application) -> None:
     way = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
     if bilinear:
         way = {"mode": "linear", "coordinate_transformation_mode": "align_corners" if corners else "half_pixel"}
-    graph.compute(application, "Resize", [operand(graph, application, "input"), "", *size], axes=[-2, -1], **way)
+    graph.compute(application, "Resize", [operand(graph, application, "input"), "", *size], axes=[2, 3], **way)
 
 
 def _filtered(graph: Graph, application: Application) -> list[str]:

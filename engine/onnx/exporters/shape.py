@@ -62,15 +62,17 @@ def cat(graph: Graph, application: Application) -> None:
 
 @exporter("constant_pad_nd")
 def constant_pad(graph: Graph, application: Application) -> None:
-    """Write how many elements are added where."""
+    """Write how many elements are added where; those taken off are sliced off first."""
     dtype = application.arrays("input")[0].dtype
-    pad, ndim = application.setting("pad"), len(application.shapes)
-    pairs = list(zip(pad[::2], pad[1::2], strict=True))
-    axes = range(ndim)[::-1][: len(pairs)]
-    ends = graph.constant([before for before, _ in pairs] + [after for _, after in pairs], np.int64)
+    pad = application.setting("pad")
+    axes = list(range(len(application.shapes))[::-1][: len(pad) // 2])
+    name = operand(graph, application, "input")
+    if min(pad, default=0) < 0:
+        cut = {axis: slice(max(-before, 0), min(after, 0) or None) for axis, before, after in zip(axes, pad[::2], pad[1::2], strict=True)}
+        name = graph.add("Slice", _sliced(graph, name, cut))
+    ends = graph.constant([max(amount, 0) for amount in (*pad[::2], *pad[1::2])], np.int64)
     fill = graph.constant(application.setting("value"), dtype)
-    inputs = [operand(graph, application, "input"), ends, fill, graph.constant(list(axes), np.int64)]
-    graph.compute(application, "Pad", inputs)
+    graph.compute(application, "Pad", [name, ends, fill, graph.constant(axes, np.int64)])
 
 
 @exporter("flip")

@@ -52,7 +52,8 @@ def arg_extreme(node: Node, x: Tensor) -> Tensor:
     axis, keep = node.get("axis", 0) % x.ndim, bool(node.get("keepdims", 1))
     if not node.get("select_last_index", 0):
         return PLACES[node.kind](x, axis, keep)
-    return x.shape[axis] - 1 - PLACES[node.kind](ops.flip(x, axis), axis, keep)
+    from_end = PLACES[node.kind](ops.flip(x, axis), axis, keep)
+    return -from_end + (x.shape[axis] - 1)
 
 
 def _dims(node: Node, x: Tensor, axes: list[int] | None) -> tuple[int, ...]:
