@@ -1,14 +1,20 @@
 """Calling an op of the registry with a drawn sample, and differentiating whatever it returns."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 
 import engine
 from engine.arrays import Array
 from tests.op_cases import Sample
+
+
+def each(names: Iterable[str]) -> list[Any]:
+    """Return parameters for pytest: all tests of an op go to one process, which compiles its kernels once."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
 def tensors(sample: Sample, dtype: str) -> list[Any]:

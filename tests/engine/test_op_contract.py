@@ -15,7 +15,7 @@ from engine.arrays import Array
 from engine.errors import GradientError
 from engine.kernels import KERNEL_SETS
 from engine.op import Op
-from tests.engine.op_calls import call, forward_and_backward, leaves, results, tensors
+from tests.engine.op_calls import call, each, forward_and_backward, leaves, results, tensors
 from tests.op_cases import OP_CASES, BadInput, Sample
 
 OPS = sorted(engine.OPS)
@@ -54,7 +54,7 @@ def test_every_op_has_a_case_and_every_case_an_op() -> None:
     assert set(OP_CASES) == set(engine.OPS)
 
 
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", each(OPS))
 def test_docstring_has_all_sections(name: str) -> None:
     doc = engine.OPS[name].__doc__ or ""
     for section in ("Parameters\n", "Returns\n", "Raises\n", "Examples\n"):
@@ -65,7 +65,7 @@ def test_docstring_has_all_sections(name: str) -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kernels", [name for name in KERNEL_SETS if name != "reference"])
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", each(OPS))
 def test_kernels_equal_the_reference(name: str, kernels: str, dtype: str) -> None:
     tolerance = OP_CASES[name].tolerance if dtype == "float32" else 1e-12
 
@@ -84,7 +84,7 @@ def test_kernels_equal_the_reference(name: str, kernels: str, dtype: str) -> Non
     check()
 
 
-@pytest.mark.parametrize("name", DIFFERENTIABLE)
+@pytest.mark.parametrize("name", each(DIFFERENTIABLE))
 def test_vjp_agrees_with_finite_differences(name: str) -> None:
     @thorough
     @given(OP_CASES[name].samples)
@@ -107,7 +107,7 @@ def reordered(gradient: Array) -> Array:
 
 
 @pytest.mark.parametrize("wrong", [zero, scaled, reordered])
-@pytest.mark.parametrize("name", [name for name in DIFFERENTIABLE if isinstance(engine.OPS[name], Op)])
+@pytest.mark.parametrize("name", each([name for name in DIFFERENTIABLE if isinstance(engine.OPS[name], Op)]))
 def test_a_wrong_gradient_fails(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     declared = engine.OPS[name]
     assert isinstance(declared, Op)
@@ -133,7 +133,7 @@ def test_a_wrong_gradient_fails(name: str, wrong: Any, monkeypatch: pytest.Monke
     assert caught > 0, f"{name}: a gradient that is {wrong.__name__} passes the check"
 
 
-@pytest.mark.parametrize("name", DIFFERENTIABLE)
+@pytest.mark.parametrize("name", each(DIFFERENTIABLE))
 def test_gradients_that_are_not_wanted_are_not_computed(name: str) -> None:
     @brief
     @given(OP_CASES[name].samples, st.integers(0, 2))

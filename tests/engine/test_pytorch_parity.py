@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 import engine
 from engine.arrays import Array
-from tests.engine.op_calls import forward_and_backward, results, upstream_for
+from tests.engine.op_calls import each, forward_and_backward, results, upstream_for
 from tests.op_cases import OP_CASES, Sample
 
 torch = pytest.importorskip("torch", reason="PyTorch is compared with where it is installed (extra 'bench')")
@@ -64,7 +64,7 @@ def run(name: str, sample: Sample, dtype: str) -> tuple[list[Array], list[Array]
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", sorted(name for name in engine.OPS if OP_CASES[name].pytorch is not None))
+@pytest.mark.parametrize("name", each(sorted(name for name in engine.OPS if OP_CASES[name].pytorch is not None)))
 def test_op_equals_pytorch(name: str, dtype: str) -> None:
     @many
     @given(OP_CASES[name].samples)
