@@ -177,13 +177,21 @@ def test_float32_stays_float32_and_memory_stays(name: str) -> None:
     optimizer = getattr(optim, name)([w], lr=0.1, weight_decay=0.1)
     for _ in range(2):
         (w * w).sum().backward()
-        gradient = w.grad.array.copy()
         optimizer.step()
-        np.testing.assert_array_equal(w.grad.array, gradient)
     assert w.array is memory
     assert not np.array_equal(memory, [1, 2])
     kept = itertools.chain.from_iterable(state.values() for state in optimizer.state.values())
     assert {value.dtype for value in kept if isinstance(value, np.ndarray)} <= {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(("name", "settings"), CASES)
+def test_gradients_are_not_changed(name: str, settings: dict[str, Any]) -> None:
+    w = engine.tensor([1.0, 2.0], requires_grad=True)
+    w.grad = engine.tensor([3.0, 4.0])
+    optimizer = getattr(optim, name)([w], **settings)
+    for _ in range(3):
+        optimizer.step()
+    assert w.grad.tolist() == [3.0, 4.0]
 
 
 def test_adam_moves_by_lr_whatever_the_scale() -> None:
