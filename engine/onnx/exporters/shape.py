@@ -68,7 +68,10 @@ def constant_pad(graph: Graph, application: Application) -> None:
     axes = list(range(len(application.shapes))[::-1][: len(pad) // 2])
     name = operand(graph, application, "input")
     if min(pad, default=0) < 0:
-        cut = {axis: slice(max(-before, 0), min(after, 0) or None) for axis, before, after in zip(axes, pad[::2], pad[1::2], strict=True)}
+        cut = {
+            axis: slice(max(-before, 0), min(after, 0) or None)
+            for axis, before, after in zip(axes, pad[::2], pad[1::2], strict=True)
+        }
         name = graph.add("Slice", _sliced(graph, name, cut))
     ends = graph.constant([max(amount, 0) for amount in (*pad[::2], *pad[1::2])], np.int64)
     fill = graph.constant(application.setting("value"), dtype)
