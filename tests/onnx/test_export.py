@@ -57,7 +57,8 @@ class ConvNet(nn.Module):
 
 
 def unpooled(x: Tensor) -> Any:
-    return F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2)
+    largest, places = F.max_pool2d(x, 2, return_indices=True)
+    return F.max_unpool2d(largest, places, 2)
 
 
 IMAGE = (2, 4, 6, 8)
@@ -223,7 +224,7 @@ def test_linear_of_a_single_row(bias: bool) -> None:
     layer, x = nn.Linear(4, 5, bias), rng.standard_normal(4, np.float32)
     proto = engine.onnx.export(layer, engine.tensor(x), dynamic_batch=False)
     reference = ReferenceEvaluator(proto).run(None, {"input": x})
-    np.testing.assert_allclose(np.asarray(reference[0]), evaluated(layer, [x])[0], rtol=1e-5)
+    np.testing.assert_allclose(np.asarray(reference)[0], evaluated(layer, [x])[0], rtol=1e-5)
 
 
 def test_names_of_inputs_and_outputs() -> None:
@@ -274,6 +275,10 @@ def test_what_depends_on_the_batch_is_found(function: Callable[[Tensor], Tensor]
 @pytest.mark.parametrize(
     ("function", "says"),
     [
+        (
+            lambda x: F.max_pool2d(x[0], 2),
+            r"export of max_pool2d: expected images \(N, C, H, W\), got shape \(4, 6, 8\)",
+        ),
         (lambda x: F.softplus(x, beta=2.0), "export of softplus: expected beta=1"),
         (lambda x: F.avg_pool2d(x, 2, divisor_override=3), "expected divisor_override=None, got 3"),
         (lambda x: F.adaptive_avg_pool2d(x, 5), r"expected an output_size that divides \(6, 8\)"),

@@ -35,7 +35,7 @@ def max_pool(graph: Graph, application: Application) -> None:
     """Write max pooling, with its indices if they are asked for."""
     settings = _windows(application) | {"dilations": _pair(application, "dilation", 1)}
     settings["ceil_mode"] = int(application.setting("ceil_mode"))
-    inputs = [operand(graph, application, "input")]
+    inputs = [_images(graph, application)]
     if len(application.results) > 1:
         graph.compute_with_indices(application, "MaxPool", inputs, **settings)
     else:
@@ -49,14 +49,14 @@ def avg_pool(graph: Graph, application: Application) -> None:
         raise OnnxError("export of avg_pool2d", "divisor_override=None", str(application.setting("divisor_override")))
     settings = _windows(application) | {"ceil_mode": int(application.setting("ceil_mode"))}
     settings["count_include_pad"] = int(application.setting("count_include_pad"))
-    graph.compute(application, "AveragePool", [operand(graph, application, "input")], **settings)
+    graph.compute(application, "AveragePool", [_images(graph, application)], **settings)
 
 
 @exporter("adaptive_avg_pool2d", "adaptive_max_pool2d")
 def adaptive_pool(graph: Graph, application: Application) -> None:
     """Write pooling to one number, or with the windows that share a map out evenly."""
     average = application.name == "adaptive_avg_pool2d"
-    inputs = [operand(graph, application, "input")]
+    inputs = [_images(graph, application)]
     before, after = application.arrays("input")[0].shape[-2:], application.results[0][0].shape[-2:]
     if after == (1, 1):
         graph.compute(application, "GlobalAveragePool" if average else "GlobalMaxPool", inputs)
@@ -71,7 +71,7 @@ def adaptive_pool(graph: Graph, application: Application) -> None:
 @exporter("max_unpool2d")
 def max_unpool(graph: Graph, application: Application) -> None:
     """Write unpooling with the indices of the pooling."""
-    inputs = [operand(graph, application, "input"), graph.indices(application, "indices")]
+    inputs = [_images(graph, application), graph.indices(application, "indices")]
     graph.compute(application, "MaxUnpool", inputs, **_windows(application))
 
 
@@ -87,11 +87,19 @@ def interpolate(graph: Graph, application: Application) -> None:
     way = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
     if bilinear:
         way = {"mode": "linear", "coordinate_transformation_mode": "align_corners" if corners else "half_pixel"}
-    graph.compute(application, "Resize", [operand(graph, application, "input"), "", *size], axes=[2, 3], **way)
+    graph.compute(application, "Resize", [_images(graph, application), "", *size], axes=[2, 3], **way)
+
+
+def _images(graph: Graph, application: Application) -> str:
+    shape = application.arrays("input")[0].shape
+    if len(shape) != 4:
+        raise OnnxError(f"export of {application.name}", "images (N, C, H, W)", f"shape {shape}")
+    return operand(graph, application, "input")
 
 
 def _filtered(graph: Graph, application: Application) -> list[str]:
-    return [operand(graph, application, name) for name in ("input", "weight", "bias") if application.given(name)]
+    filters = [operand(graph, application, name) for name in ("weight", "bias") if application.given(name)]
+    return [_images(graph, application), *filters]
 
 
 def _filters(application: Application) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def arg_extreme(node: Node, x: Tensor) -> Tensor:
     if not node.get("select_last_index", 0):
         return PLACES[node.kind](x, axis, keep)
     from_end = PLACES[node.kind](ops.flip(x, axis), axis, keep)
-    return -from_end + (x.shape[axis] - 1)
+    last: Tensor = x.shape[axis] - 1 - from_end
+    return last
 
 
 def _dims(node: Node, x: Tensor, axes: list[int] | None) -> tuple[int, ...]:
