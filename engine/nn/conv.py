@@ -8,8 +8,7 @@ import numpy as np
 from engine.errors import ParameterError, ShapeError
 from engine.nn.init import fan_in_uniform_
 from engine.nn.module import Module, Parameter
-from engine.op import OPS
-from engine.ops import conv2d, conv_transpose2d
+from engine.ops import conv2d, conv_transpose2d, pad
 from engine.ops.checks import pair
 from engine.ops.sliding import Padding, margins, require_images
 from engine.tensor import Tensor
@@ -21,7 +20,7 @@ class _Conv2d(Module):
     """What both layers have: the settings, parameters and their start, and how they are shown."""
 
     transposed: bool
-    padding_mode: str
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"]
 
     def __init__(
         self,
@@ -140,7 +139,7 @@ class Conv2d(_Conv2d):
         """Map (N, C, H, W) to (N, K, OH, OW)."""
         padding: Padding = self.padding
         if self.padding_mode != "zeros":
-            input, padding = OPS["pad"](input, self._margins, self.padding_mode), 0
+            input, padding = pad(input, self._margins, self.padding_mode), 0
         out: Tensor = conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
         return out
 

@@ -44,7 +44,6 @@ def test_layer_equals_pytorchs(name: str, arguments: Any, settings: Any, shape: 
     compare(getattr(nn, name)(*arguments, **settings), getattr(torch.nn, name)(*arguments, **settings), normal(*shape))
 
 
-@pytest.mark.skipif("pad" not in engine.OPS, reason="wants the op pad")
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("padding", ["same", "valid", 1, (0, 2)])
 def test_padding_modes_equal_pytorchs(mode: Any, padding: Any) -> None:
