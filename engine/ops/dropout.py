@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.autograd import Variable, is_grad_enabled
 from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
-from engine.op import OPS, Operand, composite
+from engine.op import Operand, composite
+from engine.ops.elementwise import mul
 from engine.random import default_generator
 from engine.versions import mark_changed
 
@@ -33,7 +34,7 @@ def _drop(who: str, input: Any, p: float, training: bool, inplace: bool, whole_c
         array *= mask
         mark_changed(array)
         return input
-    return OPS["mul"](input, input.result(mask, None))
+    return mul(input, input.result(mask, None))
 
 
 @composite
