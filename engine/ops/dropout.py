@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.autograd import Variable, is_grad_enabled
 from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
-from engine.op import OPS, Operand, composite
+from engine.op import Operand, composite
+from engine.ops.elementwise import mul
 from engine.random import default_generator
 from engine.versions import mark_changed
 
@@ -21,10 +22,10 @@ def _drop(who: str, input: Any, p: float, training: bool, inplace: bool, whole_c
         raise ParameterError(who, "p from 0 to 1", repr(p))
     if whole_channels and array.ndim != 4:
         raise ShapeError(who, "input (N, C, H, W)", f"shape {array.shape}")
-    if inplace and input.requires_grad and is_grad_enabled():
-        raise GraphError(who, "a tensor without gradient for inplace=True", "one with requires_grad", "leave it out")
     if not training or p == 0:
         return input
+    if inplace and input.requires_grad and is_grad_enabled():
+        raise GraphError(who, "a tensor without gradient for inplace=True", "one with requires_grad", "leave it out")
     # NumPy's generator draws, so that the mask depends on neither kernels nor threads; in float32 for any dtype.
     drawn = default_generator().random((*array.shape[:2], 1, 1) if whole_channels else array.shape, np.float32)
     kept = (drawn >= p).astype(array.dtype)
@@ -33,7 +34,7 @@ def _drop(who: str, input: Any, p: float, training: bool, inplace: bool, whole_c
         array *= mask
         mark_changed(array)
         return input
-    return OPS["mul"](input, input.result(mask, None))
+    return mul(input, input.result(mask, None))
 
 
 @composite

@@ -32,7 +32,7 @@ def reduce_losses(ctx: Context, losses: Array, shape: Shape, reduction: str, div
 
 
 def spread(ctx: Context, dy: Array, count: int, reduction: str, divisor: float) -> Array:
-    """Undo :func:`reduce_losses` for gradients: one for each of `count` losses."""
+    """Undo :func:`reduce_losses` for gradients: one for each of `count` losses; none for an infinite divisor."""
     each = ctx.empty((count,), dy.dtype)
     with np.errstate(all="ignore"):
         each[...] = dy.reshape(-1) / (divisor if reduction == "mean" else 1)
@@ -61,25 +61,30 @@ def class_numbers(who: str, target: Array, shape: Shape, classes: int, ignore_in
     return np.where(counted, numbers, -1)
 
 
-def class_weights(ctx: Context, who: str, input: Array, weight: Array | None, classes: int) -> Array:
-    """Check the weights of the classes; return them, or ones."""
-    if weight is None:
-        return np.ones(classes, input.dtype)
+def require_class_weight(ctx: Context, who: str, input: Array, weight: Array | None, classes: int) -> None:
+    """Raise an error unless `weight` is None or has a number for each class, and no gradient."""
     require_floating(who, input=input, weight=weight)
-    require_no_gradient(ctx, who, 2, "weight")
-    if weight.shape != (classes,):
-        raise ShapeError(who, f"weight ({classes},), one for each class", f"shape {weight.shape}")
-    return weight
+    if weight is not None:
+        require_no_gradient(ctx, who, 2, "weight")
+        if weight.shape != (classes,):
+            raise ShapeError(who, f"weight ({classes},), one for each class", f"shape {weight.shape}")
+
+
+def total_weight(right: Array, weight: Array | None) -> float:
+    """Sum the weights of the right classes of all examples that count."""
+    return len(right) if weight is None else float(weight[right].sum(dtype=np.float64))
 
 
 def to_rows(ctx: Context, array: Array, axis: int) -> Array:
     """Move the axis of the classes to the end: (N, K, …) to (rows, K)."""
-    return ctx.contiguous(np.moveaxis(array, axis, -1)).reshape(-1, array.shape[axis])
+    moved = array if axis == array.ndim - 1 else ctx.contiguous(np.moveaxis(array, axis, -1))
+    return moved.reshape(-1, array.shape[axis])
 
 
 def from_rows(ctx: Context, rows: Array, axis: int, shape: Shape) -> Array:
     """Undo :func:`to_rows`; `shape` is without the classes."""
-    return ctx.contiguous(np.moveaxis(rows.reshape(*shape, rows.shape[1]), -1, axis))
+    moved = rows.reshape(*shape, rows.shape[1])
+    return moved if axis == len(shape) else ctx.contiguous(np.moveaxis(moved, -1, axis))
 
 
 @op
@@ -150,44 +155,43 @@ def cross_entropy(
     if not 0 <= label_smoothing <= 1:
         raise ParameterError(who, "label_smoothing from 0 to 1", repr(label_smoothing))
     axis, classes, shape = class_axis(who, input)
-    weights = class_weights(ctx, who, input, weight, classes)
+    require_class_weight(ctx, who, input, weight, classes)
     rows = to_rows(ctx, input, axis)
-    counted = np.ones(len(rows), bool)
-    keep = 1 - label_smoothing
+    factor = 1.0 if weight is None else weight
+    keep, spread_out = 1 - label_smoothing, label_smoothing / classes
     if target.dtype.kind == "f":
         require_floating(who, input=input, target=target)
         if target.shape != input.shape:
             expected = f"target {shape} of whole numbers, or {input.shape} of probabilities"
             raise ShapeError(who, expected, f"{target.dtype} of shape {target.shape}")
-        share = (keep * to_rows(ctx, target, axis) + label_smoothing / classes) * weights
-        divisor = float(len(rows))
+        share = (keep * to_rows(ctx, target, axis) + spread_out) * factor
+        divisor, counted = float(len(rows)), len(rows)
     else:
         numbers = class_numbers(who, target, shape, classes, ignore_index)
-        counted = numbers >= 0
-        right = numbers[counted]
+        (places,) = np.nonzero(numbers >= 0)
+        right = numbers[places]
         share = np.zeros(rows.shape, input.dtype)
-        share[counted, right] = keep * weights[right]
+        share[places, right] = keep if weight is None else keep * weight[right]
         if label_smoothing:
-            share[counted] += label_smoothing / classes * weights
-        divisor = float(weights[right].sum(dtype=np.float64))
+            share[places] += spread_out * factor
+        divisor, counted = total_weight(right, weight), len(right)
     losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
     ctx.kernels.cross_entropy(losses, log_probabilities, rows, share)
-    ctx.save(log_probabilities, share, counted, keep * weights, (axis, shape, reduction, divisor))
+    ctx.save(log_probabilities, share, keep * factor, axis, shape, reduction, divisor if counted else np.inf)
     return reduce_losses(ctx, losses, shape, reduction, divisor)
 
 
 @cross_entropy.vjp
 def cross_entropy_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, None]:
-    log_probabilities, share, counted, weights, (axis, shape, reduction, divisor) = ctx.saved
+    log_probabilities, share, factor, axis, shape, reduction, divisor = ctx.saved
     each = spread(ctx, dy, len(share), reduction, divisor)
-    each[~counted] = 0.0  # not 0 / 0, if no example counts
     dx = dtarget = None
     if ctx.needs_grad[0]:
         dx = ctx.empty(share.shape, dy.dtype)
         ctx.kernels.cross_entropy_backward(dx, each, log_probabilities, share)
         dx = from_rows(ctx, dx, axis, shape)
     if ctx.needs_grad[1]:
-        dtarget = from_rows(ctx, -each[:, None] * weights * log_probabilities, axis, shape)
+        dtarget = from_rows(ctx, -each[:, None] * factor * log_probabilities, axis, shape)
     return dx, dtarget, None
 
 
@@ -242,18 +246,19 @@ def nll_loss(
     require_floating("nll_loss", input=input)
     require_reduction("nll_loss", reduction)
     axis, classes, shape = class_axis("nll_loss", input)
-    weights = class_weights(ctx, "nll_loss", input, weight, classes)
+    require_class_weight(ctx, "nll_loss", input, weight, classes)
+    weights = np.ones(classes, input.dtype) if weight is None else weight
     numbers = class_numbers("nll_loss", target, shape, classes, ignore_index)
     losses = ctx.empty(numbers.shape, input.dtype)
     ctx.kernels.nll_loss(losses, to_rows(ctx, input, axis), numbers, weights)
-    divisor = float(weights[numbers[numbers >= 0]].sum(dtype=np.float64))
-    ctx.save(numbers, weights, (axis, shape, reduction, divisor))
+    divisor = total_weight(numbers[numbers >= 0], weight)
+    ctx.save(numbers, weights, axis, shape, reduction, divisor)
     return reduce_losses(ctx, losses, shape, reduction, divisor)
 
 
 @nll_loss.vjp
 def nll_loss_vjp(ctx: Context, dy: Array) -> tuple[Array, None, None]:
-    numbers, weights, (axis, shape, reduction, divisor) = ctx.saved
+    numbers, weights, axis, shape, reduction, divisor = ctx.saved
     dx = ctx.empty((len(numbers), len(weights)), dy.dtype)
     ctx.kernels.nll_loss_backward(dx, spread(ctx, dy, len(numbers), reduction, divisor), numbers, weights)
     return from_rows(ctx, dx, axis, shape), None, None

@@ -11,6 +11,9 @@ from numba import prange
 from engine.arrays import Array
 from engine.kernels.jit import kernel
 
+# So many neighbouring weights are summed up together: what a cache line brings along is used.
+BLOCK = 64
+
 
 @kernel
 def moments(mean: Array, variance: Array, x: Array) -> None:
@@ -84,17 +87,22 @@ def normalise_backward_affine(
     """Add up dy * (x - mean) / deviation, and dy, over all that shared a weight; see the reference."""
     pieces, rows, channels, pixels = x.shape
     period = dw.shape[0]
-    for pj in prange(period * channels):
-        p, j = pj // channels, pj % channels
-        sum_dy = 0.0
-        sum_dy_z = 0.0
+    blocks = (channels + BLOCK - 1) // BLOCK
+    for pb in prange(period * blocks):
+        p, first = pb // blocks, pb % blocks * BLOCK
+        last = min(first + BLOCK, channels)
+        sums = np.zeros((2, last - first))
         for r in range(p, rows, period):
             centre, factor = mean[r], 1.0 / np.sqrt(variance[r] + eps)
             for a in range(pieces):
-                sum_dy_x = 0.0
-                for s in range(pixels):
-                    sum_dy += dy[a, r, j, s]
-                    sum_dy_x += dy[a, r, j, s] * (x[a, r, j, s] - centre)
-                sum_dy_z += sum_dy_x * factor
-        dw[p, j] = sum_dy_z
-        db[p, j] = sum_dy
+                for j in range(first, last):
+                    sum_dy = 0.0
+                    sum_dy_x = 0.0
+                    for s in range(pixels):
+                        sum_dy += dy[a, r, j, s]
+                        sum_dy_x += dy[a, r, j, s] * (x[a, r, j, s] - centre)
+                    sums[0, j - first] += sum_dy_x * factor
+                    sums[1, j - first] += sum_dy
+        for j in range(first, last):
+            dw[p, j] = sums[0, j - first]
+            db[p, j] = sums[1, j - first]

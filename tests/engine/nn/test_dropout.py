@@ -25,6 +25,8 @@ def test_in_place() -> None:
     x = engine.tensor([1.0])
     assert nn.Dropout(1.0, inplace=True)(x) is x
     assert x.tolist() == [0.0]
+    recorded = engine.tensor([1.0], requires_grad=True)
+    assert nn.Dropout(inplace=True).eval()(recorded) is recorded
 
 
 @pytest.mark.parametrize("make", [nn.Dropout, nn.Dropout2d])
