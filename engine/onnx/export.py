@@ -157,7 +157,8 @@ def _trace(model: Module, inputs: Sequence[Tensor]) -> Trace:
     def note(name: str, arguments: Mapping[str, Any], results: Sequence[Variable]) -> None:
         arrays = [result.array for result in results]
         versions.update({id(array): version(array) for array in arrays})
-        check(arguments.values())
+        for value in arguments.values():
+            check(value if isinstance(value, list) else [value])
         applications.append(Applied(name, dict(arguments), arrays))
 
     with tracing(note):
