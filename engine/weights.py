@@ -37,6 +37,7 @@ def save_weights(path: str | PathLike[str], state_dict: Mapping[str, Tensor]) ->
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     engine.save_weights(f"{folder}/a.safetensors", layer.state_dict())
     ...     layer.load_state_dict(engine.load_weights(f"{folder}/a.safetensors"))
+    <All keys matched successfully>
     """
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.unfinished")

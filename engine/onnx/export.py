@@ -1,6 +1,6 @@
 """Writing a model as ONNX: run it once, write down which ops it applied."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import signature
 from os import PathLike
@@ -12,12 +12,13 @@ from onnx import checker, helper
 
 from engine.arrays import Array
 from engine.autograd import Variable, no_grad
-from engine.errors import EngineError, OnnxError
+from engine.errors import DTypeError, EngineError, OnnxError
 from engine.nn import Module
 from engine.onnx.exporters import EXPORTERS
 from engine.onnx.graph import Application, Applied, Graph
 from engine.tensor import Tensor
 from engine.tracing import tracing
+from engine.versions import version
 
 OPSET = 21
 
@@ -83,6 +84,8 @@ def export(
     (['Gemm'], ['weight', 'bias'])
     """
     inputs = args if isinstance(args, tuple) else (args,)
+    if not all(isinstance(x, Tensor) for x in inputs):
+        raise DTypeError("export", "a Tensor or a tuple of them", ", ".join(type(x).__name__ for x in inputs))
     with _evaluation(model):
         first = last = _trace(model, inputs)
         if dynamic_batch:
@@ -90,38 +93,43 @@ def export(
                 last = _trace(model, [_longer(x) for x in inputs])
             except EngineError as error:
                 raise OnnxError("export", "a model for any batch", str(error), "pass dynamic_batch=False") from error
+    proto = _written(model, first, last, input_names, output_names)
+    checker.check_model(proto, full_check=True)
+    if path is not None:
+        onnx.save(proto, path)
+    return proto
+
+
+def _written(
+    model: Module, first: Trace, last: Trace, input_names: Sequence[str] | None, output_names: Sequence[str] | None
+) -> onnx.ModelProto:
     applied = [application.name for application in first.applications]
     missing = sorted(set(applied) - EXPORTERS.keys())
     if missing:
         raise OnnxError("export", f"ops of {', '.join(sorted(EXPORTERS))}", ", ".join(missing))
     if applied != [application.name for application in last.applications]:
         raise OnnxError("export", "the same ops for every length of the batch", "others", "pass dynamic_batch=False")
-    names = list(input_names or _parameters(model, len(inputs)))
-    graph = Graph(_state(model), names)
-    for name, *arrays in zip(names, first.inputs, last.inputs, strict=True):
+    state = _state(model)
+    inputs = _names("input", input_names or _parameters(model, state, len(first.inputs)), len(first.inputs))
+    numbered = [f"output_{i}" for i in range(len(first.outputs))]
+    outputs = _names("output", output_names or (numbered if len(numbered) > 1 else ["output"]), len(numbered))
+    graph = Graph(state, [*inputs, *outputs])
+    for name, *arrays in zip(inputs, first.inputs, last.inputs, strict=True):
         graph.name(arrays, name)
     for one, other in zip(first.applications, last.applications, strict=True):
         EXPORTERS[one.name](graph, Application(one, other))
-    several = len(first.outputs) > 1
-    outputs = output_names or [f"output_{i}" if several else "output" for i in range(len(first.outputs))]
     for name, *arrays in zip(outputs, first.outputs, last.outputs, strict=True):
-        graph.add("Identity", [graph.of(*arrays)], name)
-    proto = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            type(model).__name__,
-            [_described(*described) for described in zip(names, first.inputs, last.inputs, strict=True)],
-            [_described(*described) for described in zip(outputs, first.outputs, last.outputs, strict=True)],
-            graph.initializers,
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=helper.find_min_ir_version_for([helper.make_opsetid("", OPSET)]),
-        producer_name="byhand",
+        graph.give_out(arrays, name)
+    written = helper.make_graph(
+        graph.nodes,
+        type(model).__name__,
+        [_described(*described) for described in zip(inputs, first.inputs, last.inputs, strict=True)],
+        [_described(*described) for described in zip(outputs, first.outputs, last.outputs, strict=True)],
+        graph.initializers,
     )
-    checker.check_model(proto, full_check=True)
-    if path is not None:
-        onnx.save(proto, path)
-    return proto
+    opsets = [helper.make_opsetid("", OPSET)]
+    ir_version = helper.find_min_ir_version_for(opsets)
+    return helper.make_model(written, opset_imports=opsets, ir_version=ir_version, producer_name="byhand")
 
 
 @contextmanager
@@ -138,13 +146,27 @@ def _evaluation(model: Module) -> Iterator[None]:
 
 def _trace(model: Module, inputs: Sequence[Tensor]) -> Trace:
     applications: list[Applied] = []
+    versions: dict[int, int] = {id(x.array): version(x.array) for x in [*inputs, *model.state_dict().values()]}
+
+    def check(arrays: Iterable[Any]) -> None:
+        for array in arrays:
+            if isinstance(array, np.ndarray) and versions.setdefault(id(array), version(array)) != version(array):
+                fix = "use an op that returns a new tensor"
+                raise OnnxError("export", "tensors that stay as they are", "one changed in place", fix)
 
     def note(name: str, arguments: Mapping[str, Any], results: Sequence[Variable]) -> None:
-        applications.append(Applied(name, dict(arguments), [result.array for result in results]))
+        arrays = [result.array for result in results]
+        versions.update({id(array): version(array) for array in arrays})
+        for value in arguments.values():
+            check(value if isinstance(value, list) else [value])
+        applications.append(Applied(name, dict(arguments), arrays))
 
     with tracing(note):
         out = model(*inputs)
     outputs = out if isinstance(out, tuple) else (out,)
+    if not all(isinstance(y, Tensor) for y in outputs):
+        raise OnnxError("export", "a model that returns a Tensor or a tuple of them", type(out).__name__)
+    check(y.array for y in outputs)
     return Trace([x.array for x in inputs], [y.array for y in outputs], applications)
 
 
@@ -153,9 +175,19 @@ def _longer(x: Tensor) -> Tensor:
     return x if x.ndim == 0 else Tensor(np.concatenate([x.array, x.array[:1]]))
 
 
-def _parameters(model: Module, count: int) -> list[str]:
-    names = [*signature(model.forward).parameters][:count]
-    return names if len(names) == count else [f"input_{i}" for i in range(count)]
+def _names(kind: str, names: Sequence[str], count: int) -> list[str]:
+    if len(names) != count:
+        raise OnnxError("export", f"{count} {kind}_names", ", ".join(names))
+    return list(names)
+
+
+def _parameters(model: Module, state: Mapping[int, tuple[str, Array]], count: int) -> list[str]:
+    """Return the names of forward's parameters, or numbered ones if it takes any number."""
+    parameters = [*signature(model.forward).parameters.values()][:count]
+    if len(parameters) < count or any(parameter.kind == parameter.VAR_POSITIONAL for parameter in parameters):
+        return [f"input_{i}" for i in range(count)]
+    taken = {name for name, _ in state.values()}
+    return [f"{parameter.name}_" if parameter.name in taken else parameter.name for parameter in parameters]
 
 
 def _state(model: Module) -> dict[int, tuple[str, Array]]:

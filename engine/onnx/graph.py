@@ -102,6 +102,7 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: list[onnx.TensorProto] = []
         self._state = dict(state)
+        self._outside: set[str] = set()
         self._taken = {*taken, *(name for name, _ in state.values())}
         # By identity of the array of the first run; the arrays are kept alive, so that no identity comes twice.
         self._names: dict[int, tuple[str, Array]] = {}
@@ -132,6 +133,19 @@ class Graph:
         name = self.constant(first)
         self._names[id(first)] = (name, first)
         return name
+
+    def give_out(self, arrays: Sequence[Array], name: str) -> None:
+        """Let the graph return an array under this name."""
+        inner = self.of(arrays[0], arrays[1])
+        computed = inner not in self._outside and any(inner in node.output for node in self.nodes)
+        self._outside.add(name)
+        if not computed:
+            self.add("Identity", [inner], name)
+            return
+        for node in self.nodes:
+            node.input[:] = [name if given == inner else given for given in node.input]
+            node.output[:] = [name if made == inner else made for made in node.output]
+        self._names[id(arrays[0])] = (name, arrays[0])
 
     def constant(self, value: Any, dtype: Any = None) -> str:
         """Write a constant; returns its name."""

@@ -13,7 +13,7 @@ from engine.arrays import Array
 from engine.autograd import no_grad
 from engine.errors import DataError, OnnxError
 from engine.nn import Buffer, Module, Parameter
-from engine.onnx.dtypes import Exchange, dtype_of
+from engine.onnx.dtypes import Exchange, dtype_of, stand_in
 from engine.onnx.operators import OPERATORS
 from engine.onnx.registry import Node
 from engine.tensor import Tensor
@@ -116,7 +116,9 @@ class OnnxModel(Module):
             expected = f"at most {len(self.input_names)} inputs ({', '.join(self.input_names)})"
             raise OnnxError("OnnxModel", expected, str(len(inputs)))
         values: dict[str, Any] = {name: getattr(self, attribute) for name, attribute in self._attributes.items()}
-        values.update(zip(self.input_names, inputs, strict=False))
+        values.update(
+            (name, self._expected(name, value)) for name, value in zip(self.input_names, inputs, strict=False)
+        )
         values[""] = None
         for node in self._nodes:
             given = [self._value(values, name, node) for name in node.inputs]
@@ -126,6 +128,12 @@ class OnnxModel(Module):
             for name, result in zip(node.outputs, results, strict=False):
                 values[name] = self._settled(result, self._dtypes.get(name))
         return [values[name] for name in self.output_names]
+
+    def _expected(self, name: str, value: Any) -> Any:
+        dtype = self._dtypes.get(name)
+        if isinstance(value, Tensor) and dtype is not None and value.dtype != stand_in(dtype):
+            raise OnnxError("OnnxModel", f"{name} {stand_in(dtype)}", str(value.dtype))
+        return value
 
     def _value(self, values: Mapping[str, Any], name: str, node: Node) -> Any:
         if name not in values:

@@ -15,7 +15,7 @@ import engine
 import engine.nn.functional as F
 import engine.onnx
 from engine import Tensor, nn
-from engine.errors import OnnxError
+from engine.errors import DTypeError, OnnxError
 from engine.models import LeNet
 from engine.onnx.exporters import EXPORTERS
 from engine.tracing import tracing
@@ -242,6 +242,39 @@ def test_names_of_inputs_and_outputs() -> None:
     )
     assert fixed.graph.input[0].type.tensor_type.shape.dim[0].dim_value == 1
     assert [value.name for value in fixed.graph.output] == ["logits"]
+
+
+def test_inputs_that_are_returned_and_results_returned_twice() -> None:
+    def several(x: Tensor) -> Any:
+        y = x * 2
+        return x, y, y, engine.tensor([1.0])
+
+    proto = engine.onnx.export(Network(several), engine.tensor([[1.0], [2.0]]))
+    results = engine.onnx.load(proto).run([np.array([[3.0]], np.float32)])
+    assert [result.tolist() for result in results] == [[[3.0]], [[6.0]], [[6.0]], [1.0]]
+    assert [node.op_type for node in proto.graph.node].count("Identity") == 2
+
+
+def test_changes_in_place_are_found_unless_an_op_makes_them() -> None:
+    x = engine.tensor(*drawn([(2, 3)]))
+    with pytest.raises(OnnxError, match="export: expected tensors that stay as they are, got one changed in place"):
+        engine.onnx.export(Network(lambda x: (x * 2).add_(1) * 3), x)
+    for late in (lambda x: (x * 2).add_(1), lambda x: engine.cat([(x * 2).add_(1)], 1)):
+        with pytest.raises(OnnxError, match="got one changed in place"):
+            engine.onnx.export(Network(late), x)
+    proto = engine.onnx.export(nn.Sequential(nn.Linear(3, 4), nn.ReLU(inplace=True), nn.Linear(4, 2)), x)
+    assert [node.op_type for node in proto.graph.node] == ["Gemm", "Relu", "Gemm"]
+
+
+def test_wrong_arguments() -> None:
+    x = engine.tensor(*drawn([(2, 3)]))
+    no_tensor: Any = x.numpy()
+    with pytest.raises(DTypeError, match="export: expected a Tensor or a tuple of them, got ndarray"):
+        engine.onnx.export(nn.ReLU(), no_tensor)
+    with pytest.raises(OnnxError, match="export: expected 1 input_names, got a, b"):
+        engine.onnx.export(nn.ReLU(), x, input_names=["a", "b"])
+    with pytest.raises(OnnxError, match="a model that returns a Tensor or a tuple of them, got dict"):
+        engine.onnx.export(Network(lambda x: {"y": x}), x)
 
 
 def test_ops_that_cannot_be_written_are_all_named() -> None:

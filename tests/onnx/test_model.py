@@ -80,6 +80,8 @@ def test_run_takes_arrays_in_order_or_by_name() -> None:
         assert y.tolist() == [2.0, 0.0]
     with pytest.raises(OnnxError, match=r"OnnxModel: expected the inputs a, b, got no b for Sub"):
         model.run([a])
+    with pytest.raises(OnnxError, match=r"OnnxModel: expected a float32, got float64"):
+        model.run([a.astype(np.float64), b])
     with pytest.raises(OnnxError, match=r"expected inputs named a, b, got c"):
         model.run({"c": a})
     with pytest.raises(OnnxError, match=r"expected at most 2 inputs \(a, b\), got 3"):
