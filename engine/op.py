@@ -134,7 +134,7 @@ class Op(Generic[P]):
         tensor = next((value for value in flat if isinstance(value, Variable)), None)
         if tensor is None:
             kinds = ", ".join(type(value).__name__ for value in flat)
-            raise DTypeError(self.name, "a Tensor", kinds or "none", "wrap arrays in engine.tensor(...)")
+            raise _not_a_tensor(self.name, kinds or "none")
         record = is_grad_enabled()
         needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in flat)
         ctx = Context(needs_grad)
@@ -171,7 +171,7 @@ class Op(Generic[P]):
             elif isinstance(value, list | tuple):
                 flat.extend(value)
             else:
-                raise DTypeError(self.name, f"{name} as a list of tensors", type(value).__name__, "put [ ] around it")
+                raise _not_a_list(self.name, name, value)
         return flat
 
     def _array(self, operand: str, value: Any, dtype: np.dtype[Any]) -> Array | None:
@@ -181,8 +181,7 @@ class Op(Generic[P]):
             return None
         if isinstance(value, bool | int | float):
             return np.asarray(value, _dtype_beside(dtype, value))
-        got = f"{type(value).__name__} for {operand}"
-        raise DTypeError(self.name, "a Tensor", got, "wrap arrays in engine.tensor(...)")
+        raise _not_a_tensor(self.name, f"{type(value).__name__} for {operand}")
 
     def __repr__(self) -> str:
         return f"<op {self.name}{inspect.signature(self)}>"
@@ -195,19 +194,42 @@ class Composite(Generic[P, R]):
     ----------
     name : str
         The public name, key of the registry ``OPS``.
+    operands : tuple of str
+        Names of the parameters that are tensors, in order; the first must be one (or hold one).
     """
 
     def __init__(self, function: Callable[P, R]) -> None:
         self.name = function.__name__
         self._function = function
-        _show_as(self, function, list(inspect.signature(function).parameters.values()))
+        parameters = list(inspect.signature(function).parameters.values())
+        self.operands = tuple(p.name for p in parameters if _is(Operand, p) or _is(Operands, p))
+        self._first = next(i for i, p in enumerate(parameters) if p.name == self.operands[0])
+        self._first_is_many = _is(Operands, parameters[self._first])
+        _show_as(self, function, parameters)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function."""
+        if self._first < len(args) or self.operands[0] in kwargs:
+            self._require_tensor(args[self._first] if self._first < len(args) else kwargs[self.operands[0]])
         return self._function(*args, **kwargs)
+
+    def _require_tensor(self, value: Any) -> None:
+        if self._first_is_many and not isinstance(value, list | tuple):
+            raise _not_a_list(self.name, self.operands[0], value)
+        for part in value if self._first_is_many else [value]:
+            if not isinstance(part, Variable):
+                raise _not_a_tensor(self.name, type(part).__name__)
 
     def __repr__(self) -> str:
         return f"<op {self.name}{inspect.signature(self)}>"
+
+
+def _not_a_tensor(who: str, got: str) -> DTypeError:
+    return DTypeError(who, "a Tensor", got, "wrap arrays in engine.tensor(...)")
+
+
+def _not_a_list(who: str, operand: str, value: Any) -> DTypeError:
+    return DTypeError(who, f"{operand} as a list of tensors", type(value).__name__, "put [ ] around it")
 
 
 def _is(kind: Any, parameter: inspect.Parameter) -> bool:

@@ -26,7 +26,7 @@ class Dropout(_Dropout):
     p : float
         Probability of being set to 0; the others are divided by 1 - p.
     inplace : bool
-        Change the input itself; only where no gradient is wanted.
+        Accepted because PyTorch has it; the values are the same, and the input is never changed.
 
     Raises
     ------
@@ -54,7 +54,7 @@ class Dropout2d(_Dropout):
     p : float
         Probability of being set to 0; the others are divided by 1 - p.
     inplace : bool
-        Change the input itself; only where no gradient is wanted.
+        Accepted because PyTorch has it; the values are the same, and the input is never changed.
 
     Raises
     ------

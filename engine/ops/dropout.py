@@ -4,17 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.autograd import Variable, is_grad_enabled
-from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
+from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.op import Operand, composite
 from engine.ops.elementwise import mul
 from engine.random import default_generator
-from engine.versions import mark_changed
 
 
-def _drop(who: str, input: Any, p: float, training: bool, inplace: bool, whole_channels: bool) -> Any:
-    if not isinstance(input, Variable):
-        raise DTypeError(who, "a Tensor", type(input).__name__, "wrap arrays in engine.tensor(...)")
+def _drop(who: str, input: Any, p: float, training: bool, whole_channels: bool) -> Any:
     array = input.array
     if array.dtype.kind != "f":
         raise DTypeError(who, "float32 or float64", str(array.dtype))
@@ -24,16 +20,10 @@ def _drop(who: str, input: Any, p: float, training: bool, inplace: bool, whole_c
         raise ShapeError(who, "input (N, C, H, W)", f"shape {array.shape}")
     if not training or p == 0:
         return input
-    if inplace and input.requires_grad and is_grad_enabled():
-        raise GraphError(who, "a tensor without gradient for inplace=True", "one with requires_grad", "leave it out")
     # NumPy's generator draws, so that the mask depends on neither kernels nor threads; in float32 for any dtype.
     drawn = default_generator().random((*array.shape[:2], 1, 1) if whole_channels else array.shape, np.float32)
     kept = (drawn >= p).astype(array.dtype)
     mask = kept / (1 - p) if p < 1 else kept
-    if inplace:
-        array *= mask
-        mark_changed(array)
-        return input
     return mul(input, input.result(mask, None))
 
 
@@ -52,7 +42,7 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True, inplace: bool
     training : bool
         False returns `input` itself.
     inplace : bool
-        Write into `input` and return it; only where no gradient is wanted.
+        Accepted because PyTorch has it; the values are the same, and `input` is never changed.
 
     Returns
     -------
@@ -64,8 +54,6 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True, inplace: bool
         If p is not from 0 to 1.
     DTypeError
         If the elements are not floating.
-    GraphError
-        If `input` has a gradient and shall be changed in place.
 
     References
     ----------
@@ -78,7 +66,7 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True, inplace: bool
     >>> engine.dropout(engine.tensor([1.0, 1.0, 1.0, 1.0, 1.0]), 0.5)
     tensor([2., 2., 2., 0., 0.])
     """
-    return _drop("dropout", input, p, training, inplace, whole_channels=False)
+    return _drop("dropout", input, p, training, whole_channels=False)
 
 
 @composite
@@ -94,7 +82,7 @@ def dropout2d(input: Operand, p: float = 0.5, training: bool = True, inplace: bo
     training : bool
         False returns `input` itself.
     inplace : bool
-        Write into `input` and return it; only where no gradient is wanted.
+        Accepted because PyTorch has it; the values are the same, and `input` is never changed.
 
     Returns
     -------
@@ -108,8 +96,6 @@ def dropout2d(input: Operand, p: float = 0.5, training: bool = True, inplace: bo
         If p is not from 0 to 1.
     DTypeError
         If the elements are not floating.
-    GraphError
-        If `input` has a gradient and shall be changed in place.
 
     References
     ----------
@@ -125,4 +111,4 @@ def dropout2d(input: Operand, p: float = 0.5, training: bool = True, inplace: bo
             [2., 2.],
             [0., 0.]])
     """
-    return _drop("dropout2d", input, p, training, inplace, whole_channels=True)
+    return _drop("dropout2d", input, p, training, whole_channels=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
-from engine.op import Context, Operands, composite, op
+from engine.op import Context, Operand, Operands, composite, op
 from engine.ops.checks import single_axis, whole_numbers
 from engine.ops.index import getitem
 from engine.ops.shape import reshape
@@ -74,7 +74,7 @@ def cat_vjp(ctx: Context, dy: Array) -> list[Array | None]:
 
 
 @composite
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def stack(tensors: Operands, dim: int = 0) -> Tensor:
     """Join tensors along a new axis.
 
     Parameters
@@ -113,7 +113,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 
 @composite
-def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def split(tensor: Operand, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Cut a tensor along an axis.
 
     Parameters
@@ -159,7 +159,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
 
 
 @composite
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+def chunk(input: Operand, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Cut a tensor along an axis into a number of pieces.
 
     Parameters

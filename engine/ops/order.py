@@ -51,7 +51,7 @@ def permute_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 @composite
-def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose(input: Operand, dim0: int, dim1: int) -> Tensor:
     """Exchange two axes.
 
     Parameters

@@ -70,7 +70,7 @@ def constant_pad_nd_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 @composite
 def pad(
-    input: Tensor,
+    input: Operand,
     pad: Sequence[int],
     mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
     value: float | None = None,

@@ -64,7 +64,7 @@ def expand_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 @composite
-def tile(input: Tensor, dims: int | Sequence[int]) -> Tensor:
+def tile(input: Operand, dims: int | Sequence[int]) -> Tensor:
     """Lay copies side by side along each axis.
 
     Parameters

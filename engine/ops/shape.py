@@ -55,7 +55,7 @@ def reshape_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 
 @composite
-def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+def flatten(input: Operand, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Make one axis of several neighbouring ones.
 
     Parameters
@@ -90,7 +90,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 
 @composite
-def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+def unflatten(input: Operand, dim: int, sizes: Sequence[int]) -> Tensor:
     """Make several axes of one.
 
     Parameters
@@ -134,7 +134,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 
 
 @composite
-def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+def squeeze(input: Operand, dim: int | Sequence[int] | None = None) -> Tensor:
     """Drop axes of length 1.
 
     Parameters
@@ -166,7 +166,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
 
 
 @composite
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Operand, dim: int) -> Tensor:
     """Put in an axis of length 1.
 
     Parameters

@@ -93,10 +93,10 @@ def dense_filters_vjp(ctx: Context, dy: Array) -> tuple[Array]:
 
 @composite
 def table_conv2d(
-    input: Tensor,
-    weight: Tensor,
+    input: Operand,
+    weight: Operand,
     table: Table,
-    bias: Tensor | None = None,
+    bias: Operand | None = None,
     stride: int | Sequence[int] = 1,
     padding: Padding = 0,
 ) -> Tensor:

@@ -24,7 +24,7 @@ def test_print_shows_the_layers() -> None:
         (lambda: nn.Conv2d(1, 0, 3), ParameterError, "Conv2d: expected at least 1 channel"),
         (lambda: nn.Conv2d(1, 1, 0), ParameterError, "Conv2d: expected kernel_size as a whole number >= 1"),
         (lambda: nn.MaxPool2d(2, stride=(1, 2, 3)), ParameterError, "MaxPool2d: expected stride"),
-        (lambda: nn.Linear(3, 2)(engine.tensor([[1.0]])), ShapeError, "linear: expected input (N, 3)"),
+        (lambda: nn.Linear(3, 2)(engine.tensor([[1.0]])), ShapeError, "linear: expected input (…, 3)"),
     ],
 )
 def test_bad_settings(make: Any, error: type[Exception], says: str) -> None:

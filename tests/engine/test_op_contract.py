@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import engine
 from engine.arrays import Array
-from engine.errors import GradientError
+from engine.errors import DTypeError, GradientError
 from engine.kernels import KERNEL_SETS
 from engine.op import Op
 from tests.engine.op_calls import call, each, forward_and_backward, leaves, results, tensors
@@ -166,3 +166,16 @@ def test_bad_input_gets_the_declared_error(name: str, i: int) -> None:
 
 def test_every_op_has_bad_input() -> None:
     assert [name for name in OPS if not OP_CASES[name].bad] == []
+
+
+@pytest.mark.parametrize("name", each(OPS))
+def test_arrays_are_refused_by_the_op_itself(name: str) -> None:
+    """A student who forgets engine.tensor(...) is told by the function they called, not by one inside it."""
+
+    @settings(brief, max_examples=1)
+    @given(OP_CASES[name].samples)
+    def check(sample: Sample) -> None:
+        with pytest.raises(DTypeError, match=rf"^{name}: expected a Tensor, got "):
+            call(name, sample.operands, sample.settings)
+
+    check()
