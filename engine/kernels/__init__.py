@@ -1,7 +1,7 @@
 """Kernel sets: the same functions, arrays in and arrays out, written for different machines.
 
 ``reference`` is plain Python that reads like the slide; ``cpu`` is the same in Numba. Every kernel
-takes its outputs first, then its inputs, then whole numbers; the caller allocates the outputs; every
+takes its outputs first, then its inputs, then numbers; the caller allocates the outputs; every
 array is C-contiguous. ``tests/test_architecture.py`` holds the sets to the same names and parameters.
 """
 

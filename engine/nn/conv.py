@@ -9,8 +9,8 @@ from engine.errors import ParameterError, ShapeError
 from engine.nn.init import fan_in_uniform_
 from engine.nn.module import Module, Parameter
 from engine.ops import conv2d, conv_transpose2d, pad
-from engine.ops.checks import pair
-from engine.ops.sliding import Padding, margins, require_images
+from engine.ops.checks import pair, require_images
+from engine.ops.sliding import Padding, margins
 from engine.tensor import Tensor
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")

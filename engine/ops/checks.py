@@ -15,6 +15,12 @@ def require_axes(who: str, what: str, array: Array, axes: str) -> None:
         raise ShapeError(who, f"{what} ({axes})", f"shape {array.shape}")
 
 
+def require_images(who: str, shape: Sequence[int]) -> None:
+    """Raise ShapeError unless the shape is that of images (N, C, H, W) or of one (C, H, W); N may be 0."""
+    if len(shape) not in (3, 4) or 0 in shape[-3:]:
+        raise ShapeError(who, "input (N, C, H, W) or (C, H, W) with at least one pixel", f"shape {tuple(shape)}")
+
+
 def require_floating(who: str, **arrays: Array | None) -> None:
     """Raise DTypeError unless all arrays (None is skipped) share one floating dtype."""
     given = {name: array.dtype for name, array in arrays.items() if array is not None}

@@ -8,8 +8,8 @@ from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.kernels import formulas
 from engine.op import Context, Operand, op
-from engine.ops.checks import pair, require_axes, require_floating
-from engine.ops.sliding import Padding, as_batch, require_images, slide
+from engine.ops.checks import pair, require_axes, require_floating, require_images
+from engine.ops.sliding import Padding, as_batch, slide
 
 
 def _require_filters(who: str, weight: Array, axes: str, groups: int) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import ShapeError
 from engine.op import Context, Operand, op
-from engine.ops.checks import require_axes, require_floating
+from engine.ops.checks import require_axes, require_floating, require_images
 from engine.ops.reduce import sum_over
-from engine.ops.sliding import Padding, as_batch, require_images, slide
+from engine.ops.sliding import Padding, as_batch, slide
 
 
 @op

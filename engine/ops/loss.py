@@ -8,6 +8,7 @@ from engine.arrays import Array
 from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.op import Context, Operand, op
 from engine.ops.checks import require_floating, require_no_gradient
+from engine.ops.rows import from_rows, to_rows
 
 Shape: TypeAlias = tuple[int, ...]
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -73,18 +74,6 @@ def require_class_weight(ctx: Context, who: str, input: Array, weight: Array | N
 def total_weight(right: Array, weight: Array | None) -> float:
     """Sum the weights of the right classes of all examples that count."""
     return len(right) if weight is None else float(weight[right].sum(dtype=np.float64))
-
-
-def to_rows(ctx: Context, array: Array, axis: int) -> Array:
-    """Move the axis of the classes to the end: (N, K, …) to (rows, K)."""
-    moved = array if axis == array.ndim - 1 else ctx.contiguous(np.moveaxis(array, axis, -1))
-    return moved.reshape(-1, array.shape[axis])
-
-
-def from_rows(ctx: Context, rows: Array, axis: int, shape: Shape) -> Array:
-    """Undo :func:`to_rows`; `shape` is without the classes."""
-    moved = rows.reshape(*shape, rows.shape[1])
-    return moved if axis == len(shape) else ctx.contiguous(np.moveaxis(moved, -1, axis))
 
 
 @op
@@ -156,7 +145,7 @@ def cross_entropy(
         raise ParameterError(who, "label_smoothing from 0 to 1", repr(label_smoothing))
     axis, classes, shape = class_axis(who, input)
     require_class_weight(ctx, who, input, weight, classes)
-    rows = to_rows(ctx, input, axis)
+    rows = to_rows(ctx, input, (axis,))
     factor = 1.0 if weight is None else weight
     keep, spread_out = 1 - label_smoothing, label_smoothing / classes
     if target.dtype.kind == "f":
@@ -164,7 +153,7 @@ def cross_entropy(
         if target.shape != input.shape:
             expected = f"target {shape} of whole numbers, or {input.shape} of probabilities"
             raise ShapeError(who, expected, f"{target.dtype} of shape {target.shape}")
-        share = (keep * to_rows(ctx, target, axis) + spread_out) * factor
+        share = (keep * to_rows(ctx, target, (axis,)) + spread_out) * factor
         divisor, counted = float(len(rows)), len(rows)
     else:
         numbers = class_numbers(who, target, shape, classes, ignore_index)
@@ -177,7 +166,7 @@ def cross_entropy(
         divisor, counted = total_weight(right, weight), len(right)
     losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
     ctx.kernels.cross_entropy(losses, log_probabilities, rows, share)
-    ctx.save(log_probabilities, share, keep * factor, axis, shape, reduction, divisor if counted else np.inf)
+    ctx.save(log_probabilities, share, keep * factor, axis, input.shape, reduction, divisor if counted else np.inf)
     return reduce_losses(ctx, losses, shape, reduction, divisor)
 
 
@@ -189,9 +178,9 @@ def cross_entropy_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | No
     if ctx.needs_grad[0]:
         dx = ctx.empty(share.shape, dy.dtype)
         ctx.kernels.cross_entropy_backward(dx, each, log_probabilities, share)
-        dx = from_rows(ctx, dx, axis, shape)
+        dx = from_rows(ctx, dx, (axis,), shape)
     if ctx.needs_grad[1]:
-        dtarget = from_rows(ctx, -each[:, None] * factor * log_probabilities, axis, shape)
+        dtarget = from_rows(ctx, -each[:, None] * factor * log_probabilities, (axis,), shape)
     return dx, dtarget, None
 
 
@@ -250,9 +239,9 @@ def nll_loss(
     weights = np.ones(classes, input.dtype) if weight is None else weight
     numbers = class_numbers("nll_loss", target, shape, classes, ignore_index)
     losses = ctx.empty(numbers.shape, input.dtype)
-    ctx.kernels.nll_loss(losses, to_rows(ctx, input, axis), numbers, weights)
+    ctx.kernels.nll_loss(losses, to_rows(ctx, input, (axis,)), numbers, weights)
     divisor = total_weight(numbers[numbers >= 0], weight)
-    ctx.save(numbers, weights, axis, shape, reduction, divisor)
+    ctx.save(numbers, weights, axis, input.shape, reduction, divisor)
     return reduce_losses(ctx, losses, shape, reduction, divisor)
 
 
@@ -261,4 +250,4 @@ def nll_loss_vjp(ctx: Context, dy: Array) -> tuple[Array, None, None]:
     numbers, weights, axis, shape, reduction, divisor = ctx.saved
     dx = ctx.empty((len(numbers), len(weights)), dy.dtype)
     ctx.kernels.nll_loss_backward(dx, spread(ctx, dy, len(numbers), reduction, divisor), numbers, weights)
-    return from_rows(ctx, dx, axis, shape), None, None
+    return from_rows(ctx, dx, (axis,), shape), None, None

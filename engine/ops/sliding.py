@@ -15,12 +15,6 @@ def as_batch(images: Array) -> Array:
     return images if images.ndim == 4 else images[None]
 
 
-def require_images(who: str, shape: Sequence[int]) -> None:
-    """Raise ShapeError unless the shape is that of images (N, C, H, W) or of one (C, H, W); N may be 0."""
-    if len(shape) not in (3, 4) or 0 in shape[-3:]:
-        raise ShapeError(who, "input (N, C, H, W) or (C, H, W) with at least one pixel", f"shape {tuple(shape)}")
-
-
 def margins(
     who: str, filter: Sequence[int], stride: Sequence[int], padding: Padding, dilation: Sequence[int]
 ) -> tuple[int, int, int, int]:

@@ -8,9 +8,9 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.op import Context, Operand, composite, op
-from engine.ops.checks import require_axes, require_floating
+from engine.ops.checks import require_axes, require_floating, require_images
 from engine.ops.conv import conv2d
-from engine.ops.sliding import Padding, require_images
+from engine.ops.sliding import Padding
 from engine.tensor import Tensor
 
 # For each output map, the input maps it reads.

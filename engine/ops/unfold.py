@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from engine.arrays import Array
 from engine.errors import ShapeError
 from engine.op import Context, Operand, op
-from engine.ops.checks import pair, require_floating
-from engine.ops.sliding import as_batch, require_images, slide
+from engine.ops.checks import pair, require_floating, require_images
+from engine.ops.sliding import as_batch, slide
 
 
 @op

@@ -8,14 +8,13 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
-from engine.ops.checks import pair, require_floating
+from engine.ops.checks import pair, require_floating, require_images
 
 
 def require_maps(who: str, input: Array) -> None:
     """Raise unless `input` is floating, (N, C, H, W) or (C, H, W), with no axis empty but N."""
     require_floating(who, input=input)
-    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
-        raise ShapeError(who, "input (N, C, H, W) or (C, H, W), no axis but N empty", f"shape {input.shape}")
+    require_images(who, input.shape)
 
 
 def planes(array: Array) -> Array:

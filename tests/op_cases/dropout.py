@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
+from engine.errors import DTypeError, ParameterError, ShapeError
 from tests.op_cases.case import BadInput, OpCase, Sample, dtype_error, lengths, seeds, t, values
 
 ARRAY: Any = np.ones(2)
@@ -26,11 +26,6 @@ def bad(name: str) -> tuple[BadInput, ...]:
         BadInput(lambda: op(ARRAY), DTypeError, f"{name}: expected a Tensor, got ndarray"),
         BadInput(lambda: op(t(1, 1, 1, 1), 1.5), ParameterError, f"{name}: expected p from 0 to 1, got 1.5"),
         BadInput(lambda: op(t(1, 1, 1, 1), -0.1), ParameterError, f"{name}: expected p from 0 to 1, got -0.1"),
-        BadInput(
-            lambda: op(t(1, 1, 1, 1).requires_grad_(), inplace=True),
-            GraphError,
-            f"{name}: expected a tensor without gradient for inplace=True",
-        ),
     )
 
 
