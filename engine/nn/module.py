@@ -117,9 +117,9 @@ class Module(Tree, Hooked):
         Parameters
         ----------
         state_dict : mapping of str to Tensor or ndarray
-            The names, shapes and dtypes that :meth:`state_dict` has.
+            The names and shapes that :meth:`state_dict` has; values are converted to its dtypes.
         strict : bool
-            Whether all names must be there and no others. Shapes and dtypes must always fit.
+            Whether all names must be there and no others. Shapes must always fit.
 
         Returns
         -------
@@ -131,7 +131,7 @@ class Module(Tree, Hooked):
         StateError
             If names are missing or unknown, and `strict`.
         ShapeError, DTypeError
-            If a value has another shape or dtype.
+            If a value has another shape, or would lose more than digits (floating to whole numbers).
         """
         return load_state(f"{type(self).__name__}.load_state_dict", self._named_state(), state_dict, strict)
 

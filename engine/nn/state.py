@@ -45,7 +45,7 @@ def load_state(
     for name, value in values.items():
         if value.shape != own[name].shape:
             raise ShapeError(who, f"{name} {own[name].shape}", f"shape {value.shape}")
-        if value.dtype != own[name].dtype:
+        if not np.can_cast(value.dtype, own[name].dtype, "same_kind"):
             raise DTypeError(who, f"{name} {own[name].dtype}", str(value.dtype))
     for name, value in values.items():
         own[name].array[...] = value

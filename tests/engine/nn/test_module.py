@@ -258,11 +258,14 @@ def test_state_dict_round_trip_and_refusals_that_change_nothing() -> None:
         ({"weight": good["weight"]}, StateError, "missing: bias"),
         (good | {"extra": good["bias"]}, StateError, "unknown: extra; strict=False loads what there is"),
         (good | {"weight": np.zeros((3, 3), np.float32)}, ShapeError, "expected weight (3, 2), got shape (3, 3)"),
-        ({"weight": good["weight"] + 1, "bias": np.zeros(3)}, DTypeError, "expected bias float32, got float64"),
+        ({"weight": good["weight"] + 1, "bias": np.zeros(3, complex)}, DTypeError, "bias float32, got complex128"),
     ):
         with pytest.raises(error, match=re.escape(says)):
             target.load_state_dict(bad)
     assert target.weight.tolist() == before
+    target.load_state_dict({name: array.astype(np.float64) for name, array in good.items()})
+    assert target.weight.dtype == np.float32
+    assert target.weight.tolist() == source.weight.tolist()
 
 
 def test_loading_what_there_is() -> None:
