@@ -67,6 +67,10 @@ class Methods(Variable):
             raise ShapeError("T", "at most two axes", f"shape {self.array.shape}", "say mT, transpose or permute")
         return self._apply("permute", range(self.array.ndim)[::-1])
 
+    def t(self) -> Self:
+        """Return the transpose of a matrix, as :attr:`T`."""
+        return self.T
+
     @property
     def mT(self) -> Self:
         """The transposes of a batch of matrices: the last two axes exchanged."""
@@ -312,3 +316,15 @@ class Methods(Variable):
 
     def __ge__(self, other: Self | Number) -> Self:
         return self._apply("ge", other)
+
+    def isnan(self) -> Self:
+        """See :func:`engine.isnan`."""
+        return self._apply("isnan")
+
+    def any(self, dim: int | Sequence[int] = (), keepdim: bool = False) -> Self:
+        """See :func:`engine.any`."""
+        return self._apply("any", dim, keepdim)
+
+    def all(self, dim: int | Sequence[int] = (), keepdim: bool = False) -> Self:
+        """See :func:`engine.all`."""
+        return self._apply("all", dim, keepdim)

@@ -11,11 +11,11 @@ from engine import backward
 from engine.arrays import Array
 from engine.autograd import Node
 from engine.conversion import Conversion
+from engine.dtypes import DTYPES
 from engine.errors import DTypeError, GraphError, ShapeError
 from engine.inplace import InPlace
 from engine.methods import Methods, Number
-
-DTYPES = tuple(np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8", "bool"))
+from engine.versions import mark_changed
 
 
 class RemovableHandle:
@@ -80,6 +80,8 @@ class Tensor(Methods, Conversion, InPlace):
     __array_ufunc__ = None
 
     def __init__(self, array: Array, requires_grad: bool = False, grad_fn: Node | None = None) -> None:
+        if not isinstance(array, np.ndarray | np.generic):  # arithmetic on () gives a generic
+            raise DTypeError("Tensor", "an ndarray", type(array).__name__, "engine.tensor(...) takes numbers and lists")
         if array.dtype not in DTYPES:
             names = ", ".join(str(dtype) for dtype in DTYPES)
             raise DTypeError("Tensor", names, str(array.dtype), "convert it with astype")
@@ -108,12 +110,29 @@ class Tensor(Methods, Conversion, InPlace):
 
     @property
     def data(self) -> "Tensor":
-        """The same values without history; shares memory."""
+        """The same values without history, sharing memory. Assigning puts other values in their place."""
         return self.detach()
+
+    @data.setter
+    def data(self, values: "Tensor") -> None:
+        if not isinstance(values, Tensor) or values.shape != self.shape or values.dtype != self.dtype:
+            got = f"{values.dtype} {values.shape}" if isinstance(values, Tensor) else type(values).__name__
+            raise ShapeError("data", f"a Tensor of {self.dtype} {self.shape}", got)
+        mark_changed(self.array)
+        self.array[...] = values.array
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no op made it, so that backward fills its :attr:`grad`."""
+        return self.grad_fn is None
 
     def size(self, dim: int | None = None) -> Any:
         """Return the shape, or the length of one axis."""
         return self.shape if dim is None else self.shape[dim]
+
+    def dim(self) -> int:
+        """Return the number of axes."""
+        return self.array.ndim
 
     def numel(self) -> int:
         """Return the number of elements."""
@@ -259,6 +278,10 @@ class Tensor(Methods, Conversion, InPlace):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.array(self.numpy(), dtype, copy=copy)
+
+    def __format__(self, spec: str) -> str:
+        """Format the only element, as in ``f"{loss:.3f}"``; without a format, show the tensor."""
+        return format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         values = np.array2string(self.array, separator=", ", prefix="tensor(")

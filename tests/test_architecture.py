@@ -16,12 +16,12 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc",
 
 # Each part of the engine imports only what stands to its left (and itself).
 LAYERS = [
-    ("errors", "arrays", "versions"),
+    ("errors", "arrays", "dtypes", "versions"),
     ("device", "random"),
     ("kernels",),
     ("autograd", "backward", "op", "saved", "tracing"),
     ("conversion", "indexing", "inplace", "methods", "tensor", "creation", "sampling"),
-    ("gradcheck", "interchange", "weights"),
+    ("equality", "gradcheck", "interchange", "weights"),
     ("ops",),
     ("nn",),
     ("optim", "data", "models", "summary", "work"),

@@ -11,8 +11,9 @@ import numpy as np
 from onnx import helper
 
 from engine.arrays import Array
+from engine.dtypes import DTYPES
 from engine.errors import DTypeError
-from engine.tensor import DTYPES, Tensor
+from engine.tensor import Tensor
 
 TEXT = np.dtype(object)
 

@@ -29,6 +29,7 @@ from engine.ops.selection import clamp, maximum, minimum, where
 from engine.ops.shape import flatten, reshape, squeeze, unflatten, unsqueeze
 from engine.ops.softmax import log_softmax, softmax
 from engine.ops.table import dense_filters, table_conv2d
+from engine.ops.truth import all, any, isnan
 from engine.ops.unfold import fold, unfold
 from engine.ops.unpool import max_unpool2d
 
@@ -38,8 +39,10 @@ __all__ = [
     "adaptive_avg_pool2d",
     "adaptive_max_pool2d",
     "add",
+    "all",
     "amax",
     "amin",
+    "any",
     "argmax",
     "argmin",
     "avg_pool2d",
@@ -68,6 +71,7 @@ __all__ = [
     "group_norm",
     "gt",
     "interpolate",
+    "isnan",
     "l1_loss",
     "layer_norm",
     "le",

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Array
+from engine.dtypes import DTYPES
 from engine.errors import DTypeError
 from engine.op import Context, Operand, op
-from engine.tensor import DTYPES
 
 
 @op

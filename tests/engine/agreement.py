@@ -71,7 +71,7 @@ def main() -> None:
     names = parser.parse_args().ops or sorted(engine.OPS)
     table = Table(title="agreement of every op: worst errors, relative to the largest value")
     for heading in ("op", "calls", "float64 out", "float64 grad", "float32 out", "float32 grad", "elements", "worst"):
-        table.add_column(heading, justify="left" if heading == "op" else "right")
+        table.add_column(heading, justify="left" if heading == "op" else "right", no_wrap=True)
     for name in names:
         row = [name]
         if OP_CASES[name].pytorch is None:
@@ -86,7 +86,7 @@ def main() -> None:
         else:
             row += ["no gradient", ""]
         table.add_row(*row)
-    console = Console(width=110)
+    console = Console(width=132)
     console.print(table)
     console.print("elements: derivatives compared with central differences in float64 under a random upstream gradient")
 

@@ -5,8 +5,8 @@ import pytest
 
 import engine
 from engine import Tensor
+from engine.dtypes import DTYPES
 from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
-from engine.tensor import DTYPES
 
 DTYPE_NAMES = [str(dtype) for dtype in DTYPES]
 

@@ -57,6 +57,8 @@ class OpCase:
         default ``torch.nn.functional.NAME`` or ``torch.NAME``.
     keeps_dtype : bool
         Whether floating results have the dtype of the operands.
+    gradient : bool
+        False for a composite whose results are bool or whole numbers. An op without vjp says so itself.
     """
 
     samples: SearchStrategy[Sample]
@@ -64,6 +66,7 @@ class OpCase:
     tolerance: float = 1e-5
     pytorch: Callable[..., Any] | str | None = "same name"
     keeps_dtype: bool = True
+    gradient: bool = True
 
 
 seeds = st.integers(0, 10_000)

@@ -6,10 +6,11 @@ import numpy as np
 from onnx import numpy_helper
 
 from engine import ops
+from engine.dtypes import DTYPES
 from engine.errors import OnnxError
 from engine.onnx.dtypes import TEXT, convert, dtype_of, stand_in
 from engine.onnx.registry import Node, numbers, operator
-from engine.tensor import DTYPES, Tensor
+from engine.tensor import Tensor
 
 SATURATING = {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz"}
 LISTS = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
