@@ -78,7 +78,7 @@ CASES = {
             ),
             BadInput(lambda: engine.flatten(t(2, 3), 0, 2), ParameterError, "flatten: expected end_dim within -2 … 1"),
             BadInput(lambda: engine.flatten(t(2, 3), 1, 0), ParameterError, "flatten: expected start_dim no later"),
-            BadInput(lambda: engine.flatten(ARRAY), DTypeError, "reshape: expected a Tensor, got ndarray"),
+            BadInput(lambda: engine.flatten(ARRAY), DTypeError, "flatten: expected a Tensor, got ndarray"),
         ),
     ),
     "unflatten": OpCase(
