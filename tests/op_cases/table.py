@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import engine
 from engine.errors import DTypeError, ParameterError, ShapeError
 from tests.op_cases.case import BadInput, OpCase, Sample, seeds, t, values
-from tests.op_cases.conv import batches, call, slidings
+from tests.op_cases.conv import batches, call, slidings, torch_conv2d
 
 
 @st.composite
@@ -44,7 +44,7 @@ def mapwise(torch: Any, x: Any, w: Any, b: Any, table: Any, stride: Any = 1, pad
         filters = w[start : start + len(maps)][None]
         bias = None if b is None else b[k : k + 1]
         picked = x[..., list(maps), :, :]
-        outs.append(torch.nn.functional.conv2d(picked, filters, bias, stride, padding))
+        outs.append(torch_conv2d(torch, picked, filters, bias, stride=stride, padding=padding))
         start += len(maps)
     return torch.cat(outs, dim=-3)
 
