@@ -40,7 +40,9 @@ def test_every_dependency_states_a_range() -> None:
     extras = [item for group in project["optional-dependencies"].values() for item in group]
     for requirement in [*project["dependencies"], *extras]:
         # An extra may include another of ours, which states its own.
-        assert requirement.startswith(f"{project['name']}[") or any(sign in requirement for sign in (">=", "==", "~=")), requirement
+        assert requirement.startswith(f"{project['name']}[") or any(
+            sign in requirement for sign in (">=", "==", "~=")
+        ), requirement
 
 
 def test_a_wheel_holds_the_catalog(tmp_path: Path) -> None:
