@@ -38,16 +38,12 @@ CHUNK = 1024
 MARGIN = 16 * VECTOR_BYTES
 
 
+# In the loops below, a row is cut out first and then indexed by the loop's own variable: Numba then knows that
+# no index is negative, and LLVM turns the loop into vector instructions.
+
+
 @inner
-def _deal(
-    line: Array,
-    at: int,
-    x: Array,
-    n: int,
-    channel: int,
-    channels: int,
-    layout: Layout,
-) -> None:
+def _deal(line: Array, at: int, x: Array, n: int, channel: int, channels: int, layout: Layout) -> None:
     """Lay an image out as one line, every step-th row and column together, with zeros around."""
     step_h, step_w, top, left, rows, columns = layout
     height, width = x.shape[2], x.shape[3]
@@ -57,22 +53,24 @@ def _deal(
                 low = min(columns, max(0, -((b - left) // step_w)))
                 high = max(low, min(columns, -((b - left - width) // step_w)))
                 for r in range(rows):
-                    h = r * step_h + a - top
-                    if 0 <= h < height:
-                        for q in range(low):
-                            line[at + q] = 0
-                        if step_w == 1:
-                            for q in range(low, high):
-                                line[at + q] = x[n, channel + c, h, q - left]
-                        else:
-                            for q in range(low, high):
-                                line[at + q] = x[n, channel + c, h, q * step_w + b - left]
-                        for q in range(high, columns):
-                            line[at + q] = 0
-                    else:
-                        for q in range(columns):
-                            line[at + q] = 0
+                    target = line[at : at + columns]
                     at += columns
+                    h = r * step_h + a - top
+                    if h < 0 or h >= height:
+                        target[:] = 0
+                        continue
+                    target[:low] = 0
+                    target[high:] = 0
+                    inside = target[low:high]
+                    first = low * step_w + b - left
+                    if step_w == 1:
+                        row = x[n, channel + c, h, first : first + high - low]
+                        for q in range(high - low):
+                            inside[q] = row[q]
+                    else:
+                        row = x[n, channel + c, h, first:]
+                        for q in range(high - low):
+                            inside[q] = row[q * step_w]
 
 
 @inner
@@ -90,12 +88,15 @@ def _place(
 ) -> None:
     """Add the bias to some rows and put them where they belong in the output; what ends a row is dropped."""
     for r in range(rows):
+        source = sums[at + r * columns : at + r * columns + width]
         if place[1] == 1:
+            target = out[top + r * place[0], left : left + width]
             for w in range(width):
-                out[top + r * place[0], left + w] = sums[at + r * columns + w] + bias
+                target[w] = source[w] + bias
         else:
+            target = out[top + r * place[0], left:]
             for w in range(width):
-                out[top + r * place[0], left + w * place[1]] = sums[at + r * columns + w] + bias
+                target[w * place[1]] = source[w] + bias
 
 
 @kernel
@@ -209,13 +210,12 @@ def _dot(
                     for k in range(filters):
                         at = (m * filters + k) * wide
                         for q in range(taken):
+                            source, target = dy[n + m, g * filters + k, r + q], up[at : at + columns]
                             for w in range(out_w):
-                                up[at + w] = dy[n + m, g * filters + k, r + q, w]
-                            for w in range(out_w, columns):
-                                up[at + w] = 0
+                                target[w] = source[w]
+                            target[out_w:] = 0
                             at += columns
-                        for w in range(wide - taken * columns):
-                            up[at + w] = 0
+                        up[at : (m * filters + k + 1) * wide] = 0
                 count = (taken * columns + lanes - 1) // lanes * lanes
                 for block in range(len(blocks) - 1):
                     k, some = blocks[block], blocks[block + 1] - blocks[block]
