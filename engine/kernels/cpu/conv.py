@@ -10,7 +10,8 @@ as the image; the gradient for a tap is the product, summed up, of the upstream 
 Fast because of three things: the sums of a block of filters times a strip of pixels stay in vector registers
 (engine/kernels/registers.py); a few rows are finished for all filters while they are in the cache; images go
 to different threads. What it costs: at the end of each row the line has a few positions (filter width - 1)
-that belong to no output; they are computed and dropped.
+that belong to no output; they are computed and dropped. Where NaN or infinity comes in, so that a zero of
+the padding times a number would not be 0, the plain loops take over: slow, and right.
 """
 
 from functools import lru_cache
@@ -22,11 +23,16 @@ from numba import prange
 from engine.arrays import Array
 from engine.device import get_num_threads
 from engine.kernels import registers
+from engine.kernels.jit import inner as plain
 from engine.kernels.jit import using
+from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS, STRIPS, VECTOR_BYTES, dot_block, sum_strip
 from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
 
 kernel, inner = using(registers)
+
+# The loops of the slide, compiled: what is used where 0 times something is not 0.
+PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
 
 Steps: TypeAlias = tuple[int, int]
 
@@ -236,6 +242,11 @@ def _blocks(filters: int, sizes: tuple[int, ...]) -> Array:
     return whole_numbers(ends)
 
 
+def _finite(values: Array) -> bool:
+    """Return whether no value is NaN or infinite: zeros around an image times a weight are then 0."""
+    return bool(np.isfinite(values.sum()))
+
+
 def _parts(tasks: int, most: int) -> int:
     """Return into how many parts to cut each of so many tasks, so that every thread has one."""
     return max(1, min(most, -(-get_num_threads() // max(1, tasks))))
@@ -276,6 +287,9 @@ def conv2d(
 ) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    if not _finite(w):
+        PLAIN_FORWARD(out, x, w, b, *numbers, groups)
+        return
     layout, taps = forward_taps(*w.shape[1:], *out.shape[2:], numbers)
     _run(out, x, w, b, layout, taps, w[0].size, groups, (1, 1))
 
@@ -294,6 +308,9 @@ def conv2d_backward_x(
 ) -> None:
     """Hand each output's gradient back to the pixels it was computed from; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    if not _finite(w):
+        PLAIN_X(dx, dy, w, *numbers, groups)
+        return
     layout, taps = backward_taps(len(w) // groups, *w.shape[1:], *dx.shape[2:], numbers)
     nothing = np.zeros(dx.shape[1], dx.dtype)
     _run(dx, dy, w, nothing, layout, taps, w[0, 0].size, groups, (stride_h, stride_w))
@@ -321,6 +338,8 @@ def conv2d_backward_w(
     total = np.zeros((parts, groups, len(dw) // groups, shift.size), dw.dtype)
     _dot(total, dy, x, _blocks(len(dw) // groups, DOT_FILTERS), shift, groups, count, layout)
     dw[...] = total.sum(axis=0)[..., :count].reshape(dw.shape)
+    if not _finite(dw):
+        PLAIN_W(dw, dy, x, *numbers, groups)
 
 
 @kernel
