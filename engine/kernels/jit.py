@@ -1,8 +1,12 @@
 """How a cpu kernel is compiled: in parallel, once for each dtype, kept on disk, and not in silence."""
 
+import hashlib
+import inspect
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
@@ -16,23 +20,43 @@ SILENT_SECONDS = 1.0
 FASTMATH = {"contract", "reassoc"}
 
 
-def kernel(function: Function) -> Function:
+def kernel(function: Function, uses: ModuleType | None = None) -> Function:
     """Compile a kernel on its first call with a dtype; ``numba.prange`` in it runs on all threads.
 
-    Numba checks a cached kernel against its own source file only. A kernel therefore calls no compiled
-    function of another file: a change there would not be seen. `contract` lets a multiplication and the
-    addition after it become one fused instruction; results may differ from the reference in the last
-    bit. `reassoc` lets a sum be kept in several registers at once. NaN and infinity keep their meaning,
-    which `fastmath=True` would give up.
+    `contract` lets a multiplication and the addition after it become one fused instruction; results may
+    differ from the reference in the last bit. `reassoc` lets a sum be kept in several registers at once.
+    NaN and infinity keep their meaning, which `fastmath=True` would give up.
+
+    Parameters
+    ----------
+    function : function
+    uses : module, optional
+        Another file whose compiled parts the kernel has in it; see :func:`using`.
     """
     compile_ = numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FASTMATH)
-    return cast(Function, compile_(function))
+    return cast(Function, compile_(_marked(function, uses)))
 
 
-def inner(function: Function) -> Function:
+def inner(function: Function, uses: ModuleType | None = None) -> Function:
     """Compile a part of a kernel in the same file, inlined into it."""
     compile_ = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)
-    return cast(Function, compile_(function))
+    return cast(Function, compile_(_marked(function, uses)))
+
+
+def using(module: ModuleType) -> tuple[Callable[[Function], Function], Callable[[Function], Function]]:
+    """Return :func:`kernel` and :func:`inner` for functions with compiled parts of another file in them.
+
+    Numba checks a kernel on disk against the kernel's own source file only. So that a change in the other
+    file is seen, too, its digest becomes part of the name under which the kernel is kept.
+    """
+    return partial(kernel, uses=module), partial(inner, uses=module)
+
+
+def _marked(function: Function, uses: ModuleType | None) -> Function:
+    if uses is not None:
+        digest = hashlib.sha256(inspect.getsource(uses).encode()).hexdigest()[:8]
+        function.__qualname__ = f"{function.__qualname__}_{digest}"
+    return function
 
 
 class CompileNotice(event.Listener):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 import engine
 import engine.nn.functional as F
 from engine.arrays import Array
-from engine.kernels.cpu import conv
+from engine.kernels import load
 from tests.op_cases import OP_CASES, Sample
 
 thorough = settings(
@@ -54,21 +54,43 @@ def test_convolution_is_a_product_with_unfolded_windows(kernels: str) -> None:
     np.testing.assert_allclose((w.reshape(4, -1) @ columns).reshape(maps.shape), maps, rtol=1e-12)
 
 
-@pytest.mark.parametrize("groups", [1, 2])
-def test_a_batch_that_is_unfolded_in_parts(groups: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two images fit at a time, so that five make three parts of which the last is smaller."""
-    sample = Sample((normal(5, 4, 6, 5), normal(6, 4 // groups, 3, 2), normal(6)), {"padding": 1, "groups": groups})
+# Images larger than a chunk of the line, several images to a chunk, filters in blocks of every size, one image
+# for all threads: shapes that the small ones of the op cases never have.
+SIZES = {
+    "rows in several chunks": ((1, 2, 71, 33), (3, 2, 3, 2), 1),
+    "images taken together": ((9, 3, 6, 5), (4, 3, 3, 2), 1),
+    "blocks of all sizes": ((2, 1, 9, 9), (21, 1, 2, 2), 1),
+    "one filter to a group": ((2, 6, 9, 8), (6, 1, 3, 3), 6),
+    "a stride larger than the filter": ((2, 2, 40, 40), (5, 2, 2, 3), 1),
+}
 
-    def results() -> list[Array]:
-        tensors = [engine.tensor(array, requires_grad=True) for array in sample.operands]
-        out = engine.OPS["conv2d"](*tensors, **sample.settings)
-        out.backward(engine.tensor(normal(*out.shape)))
-        return [out.array, *(tensor.grad.array for tensor in tensors)]
 
-    whole = results()
-    monkeypatch.setattr(conv, "COLUMN_BYTES", 2 * (4 * 3 * 2) * (6 * 6) * 8)
-    for got, expected in zip(results(), whole, strict=True):
-        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("stride", [1, 3])
+@pytest.mark.parametrize("size", SIZES)
+def test_sizes_that_are_cut_up_equal_a_sum_over_windows(size: str, stride: int, dtype: type[np.floating[Any]]) -> None:
+    shape, filters, groups = SIZES[size]
+    x, w = normal(*shape).astype(dtype), normal(*filters).astype(dtype)
+    stride = 4 if "stride" in size else stride
+    tensors = [engine.tensor(array, requires_grad=True) for array in (x, w)]
+    out = F.conv2d(tensors[0], tensors[1], None, stride, 1, groups=groups)
+    dy = normal(*out.shape).astype(dtype)
+    out.backward(engine.tensor(dy))
+    padded = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, filters[2:], (2, 3))[:, :, ::stride, ::stride]
+    cut = windows.reshape(len(x), groups, -1, *windows.shape[2:])
+    weights = w.reshape(groups, -1, *filters[1:]).astype(np.float64)
+    expected = np.einsum("ngchwij,gkcij->ngkhw", cut, weights).reshape(out.shape)
+    upstream = dy.reshape(len(x), groups, -1, *out.shape[2:]).astype(np.float64)
+    dw = np.einsum("ngchwij,ngkhw->gkcij", cut, upstream).reshape(filters)
+    dwindows = np.einsum("gkcij,ngkhw->ngchwij", weights, upstream).reshape(windows.shape)
+    dx = np.zeros(padded.shape)
+    for i, j in np.ndindex(*filters[2:]):
+        high, wide = ((n - 1) * stride + 1 for n in out.shape[2:])
+        dx[:, :, i : i + high : stride, j : j + wide : stride] += dwindows[..., i, j]
+    tolerance = 1e-4 if dtype is np.float32 else 1e-10
+    for got, right in zip((out, tensors[0].grad, tensors[1].grad), (expected, dx[:, :, 1:-1, 1:-1], dw), strict=True):
+        np.testing.assert_allclose(got.detach().numpy(), right, rtol=tolerance, atol=tolerance * 10)
 
 
 CALLS: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
@@ -97,3 +119,30 @@ def test_same_padding_puts_the_odd_zero_below_and_to_the_right() -> None:
     ones = engine.tensor(np.ones((1, 1, 2, 2)))
     sums = F.conv2d(engine.tensor(np.ones((1, 3, 3))), ones, padding="same")
     assert sums.tolist() == [[[4.0, 4.0, 2.0], [4.0, 4.0, 2.0], [2.0, 2.0, 1.0]]]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("place", [0, 7, -1])
+@pytest.mark.parametrize("which", ["x", "w", "dy"])
+def test_what_is_not_finite_spreads_as_in_the_reference(which: str, place: int, bad: float) -> None:
+    """Padding is skipped, not multiplied: a NaN weight that meets only padding at a position adds nothing there."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        "x": rng.standard_normal((2, 2, 5, 6), np.float32),
+        "w": rng.standard_normal((3, 2, 3, 2), np.float32),
+        "dy": rng.standard_normal((2, 3, 3, 5), np.float32),
+    }
+    arrays[which].reshape(-1)[place] = bad
+    x, w, dy, b = arrays["x"], arrays["w"], arrays["dy"], np.zeros(3, np.float32)
+    numbers = (2, 2, 1, 2, 1, 1, 1)
+    results = []
+    for name in ("cpu", "reference"):
+        kernels = load(name)
+        out, dx, dw = np.empty_like(dy), np.empty_like(x), np.empty_like(w)
+        with np.errstate(all="ignore"):
+            kernels.conv2d(out, x, w, b, *numbers)
+            kernels.conv2d_backward_x(dx, dy, w, *numbers)
+            kernels.conv2d_backward_w(dw, dy, x, *numbers)
+        results.append((out, dx, dw))
+    for ours, expected in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-4)

@@ -1,33 +1,275 @@
-"""Two-dimensional convolution as matrix products.
+"""Two-dimensional convolution by shifted strips.
 
-Unfolded, a window of the image is a column of C * FH * FW numbers and a filter a row of as many; all
-sliding dot products of an image are then one product (K, C FH FW) @ (C FH FW, OH OW), and BLAS computes
-that at nearly the speed of the machine. With groups it is one such product for each group. What it costs:
-a pixel is stored once for every window it lies in, up to FH * FW times, so images are unfolded a few at a
-time, as many as stay in the processor's cache.
+Padded and laid out row after row, an image is one long line of pixels, and the pixel that a filter's weight
+meets at the next position is the next pixel of the line. So each weight (a *tap*) belongs to one shift of
+the line, and a convolution is a sum of shifted lines, each times a number: nothing is unfolded, no pixel is
+stored twice. With a stride of s the padded image is dealt into s x s smaller ones first (every s-th row and
+column), and again each tap is a shift. The gradient for the image is the same sum with the upstream gradient
+as the image; the gradient for a tap is the product, summed up, of the upstream gradient and the shifted line.
+
+Fast because of three things: the sums of a block of filters times a strip of pixels stay in vector registers
+(engine/kernels/registers.py); a few rows are finished for all filters while they are in the cache; images go
+to different threads. What it costs: at the end of each row the line has a few positions (filter width - 1)
+that belong to no output; they are computed and dropped. Where NaN or infinity comes in, so that a zero of
+the padding times a number would not be 0, the plain loops take over: slow, and right.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numba import prange
 
 from engine.arrays import Array
-from engine.kernels.cpu.unfold import fold, unfold
-from engine.kernels.jit import kernel
+from engine.device import get_num_threads
+from engine.kernels import registers
+from engine.kernels.jit import inner as plain
+from engine.kernels.jit import using
+from engine.kernels.reference import conv as loops
+from engine.kernels.registers import DOT_FILTERS, DOT_TAPS, STRIPS, VECTOR_BYTES, dot_block, sum_strip
+from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
 
-COLUMN_BYTES = 4 << 20
+kernel, inner = using(registers)
+
+# The loops of the slide, compiled: what is used where 0 times something is not 0.
+PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
+
+Steps: TypeAlias = tuple[int, int]
+
+# STRIPS as an array, by size of block.
+WIDTHS = np.array([STRIPS.get(size, 0) for size in range(max(STRIPS) + 1)])
+# Pixels of the line that are finished for all filters before the next are begun.
+CHUNK = 1024
+# Elements that strips may read or write past the end of a line.
+MARGIN = 16 * VECTOR_BYTES
 
 
-def _chunks(image: Array, w: Array, dy: Array) -> Iterator[tuple[slice, Array]]:
-    """Split a batch; yields (images, room for their columns (n, C, FH, FW, OH, OW))."""
-    batch, channels, _, _ = image.shape
-    one = (channels, *w.shape[2:], *dy.shape[2:])
-    count = max(1, COLUMN_BYTES // (int(np.prod(one)) * image.itemsize))
-    columns = np.empty((min(count, batch), *one), image.dtype)
-    for start in range(0, batch, count):
-        stop = min(start + count, batch)
-        yield slice(start, stop), columns[: stop - start]
+# In the loops below, a row is cut out first and then indexed by the loop's own variable: Numba then knows that
+# no index is negative, and LLVM turns the loop into vector instructions.
+
+
+@inner
+def _deal(line: Array, at: int, x: Array, n: int, channel: int, channels: int, layout: Layout) -> None:
+    """Lay an image out as one line, every step-th row and column together, with zeros around."""
+    step_h, step_w, top, left, rows, columns = layout
+    height, width = x.shape[2], x.shape[3]
+    for c in range(channels):
+        for a in range(step_h):
+            for b in range(step_w):
+                low = min(columns, max(0, -((b - left) // step_w)))
+                high = max(low, min(columns, -((b - left - width) // step_w)))
+                for r in range(rows):
+                    target = line[at : at + columns]
+                    at += columns
+                    h = r * step_h + a - top
+                    if h < 0 or h >= height:
+                        target[:] = 0
+                        continue
+                    target[:low] = 0
+                    target[high:] = 0
+                    inside = target[low:high]
+                    first = low * step_w + b - left
+                    if step_w == 1:
+                        row = x[n, channel + c, h, first : first + high - low]
+                        for q in range(high - low):
+                            inside[q] = row[q]
+                    else:
+                        row = x[n, channel + c, h, first:]
+                        for q in range(high - low):
+                            inside[q] = row[q * step_w]
+
+
+@inner
+def _place(
+    out: Array,
+    sums: Array,
+    at: int,
+    columns: int,
+    bias: float,
+    top: int,
+    left: int,
+    place: Steps,
+    rows: int,
+    width: int,
+) -> None:
+    """Add the bias to some rows and put them where they belong in the output; what ends a row is dropped."""
+    for r in range(rows):
+        source = sums[at + r * columns : at + r * columns + width]
+        if place[1] == 1:
+            target = out[top + r * place[0], left : left + width]
+            for w in range(width):
+                target[w] = source[w] + bias
+        else:
+            target = out[top + r * place[0], left:]
+            for w in range(width):
+                target[w * place[1]] = source[w] + bias
+
+
+@kernel
+def _pack(packed: Array, w: Array, blocks: Array, first: Array, weight: Array, filter_step: int, groups: int) -> None:
+    """Put the weights in the order they are read in: by group, phase, block of filters, tap, filter."""
+    filters, taps = blocks[-1], len(weight)
+    for task in prange(groups * (len(blocks) - 1)):
+        g, block = task // (len(blocks) - 1), task % (len(blocks) - 1)
+        k, size = blocks[block], blocks[block + 1] - blocks[block]
+        for phase in range(len(first) - 1):
+            count = first[phase + 1] - first[phase]
+            to = g * filters * taps + filters * first[phase] + k * count
+            for t in range(count):
+                for f in range(size):
+                    at = g * (w.size // groups) + (k + f) * filter_step + weight[first[phase] + t]
+                    packed[to + t * size + f] = w[at]
+
+
+@kernel
+def _slide(
+    out: Array,
+    x: Array,
+    packed: Array,
+    b: Array,
+    blocks: Array,
+    first: Array,
+    shift: Array,
+    start: Array,
+    sizes: Array,
+    strips: Array,
+    groups: int,
+    parts: int,
+    layout: Layout,
+    place: Steps,
+) -> None:
+    """Sum shifted lines for every phase of the output; an image, a group and a part of its rows to a thread."""
+    channels, filters, taps = x.shape[1] // groups, out.shape[1] // groups, len(shift)
+    step_h, step_w, _, _, rows, columns = layout
+    size = channels * step_h * step_w * rows * columns
+    lanes, together = VECTOR_BYTES // x.itemsize, max(1, CHUNK // columns)
+    row = together * columns + MARGIN
+    for task in prange(x.shape[0] * groups * parts):
+        n, g, part = task // (groups * parts), task // parts % groups, task % parts
+        line, sums = np.empty(size + MARGIN, x.dtype), np.empty(blocks[1] * row, x.dtype)
+        _deal(line, 0, x, n, g * channels, channels, layout)
+        line[size:] = 0
+        for phase in range(len(first) - 1):
+            height, width, depth = sizes[phase, 0], sizes[phase, 1], first[phase + 1] - first[phase]
+            if depth == 0:
+                sums[:] = 0
+            for r in range(part * height // parts, (part + 1) * height // parts, together):
+                taken = min(together, (part + 1) * height // parts - r)
+                length = (taken - 1) * columns + width if depth > 0 and width > 0 else 0
+                for block in range(len(blocks) - 1):
+                    k, some = blocks[block], blocks[block + 1] - blocks[block]
+                    at = g * filters * taps + filters * first[phase] + k * depth
+                    p = 0
+                    while p < length:
+                        # At the end of the line, a narrow strip where a wide one would mostly be dropped.
+                        wide = 1 if length - p > strips[some] // 2 * lanes else 0
+                        here = r * columns + p
+                        sum_strip(some, wide, sums, p, row, line, here, shift, first[phase], depth, packed, at)
+                        p += strips[some] * lanes if wide else lanes
+                    for f in range(some):
+                        _place(
+                            out[n, g * filters + k + f],
+                            sums,
+                            f * row,
+                            columns,
+                            b[g * filters + k + f],
+                            start[phase, 0] + r * place[0],
+                            start[phase, 1],
+                            place,
+                            taken,
+                            width,
+                        )
+
+
+@kernel
+def _dot(
+    total: Array,
+    dy: Array,
+    x: Array,
+    blocks: Array,
+    shift: Array,
+    groups: int,
+    taps: int,
+    layout: Layout,
+) -> None:
+    """total[part, group, k, t] = sum over a part of the images of dy times the line shifted by tap t."""
+    parts, filters = total.shape[0], dy.shape[1] // groups
+    batch, channels, (out_h, out_w) = x.shape[0], x.shape[1] // groups, dy.shape[2:]
+    lanes = VECTOR_BYTES // dy.itemsize
+    step_h, step_w, _, _, rows, columns = layout
+    size = channels * step_h * step_w * rows * columns
+    together = min(out_h, max(1, CHUNK // columns))
+    most = max(1, CHUNK // (out_h * columns))
+    wide = (together * columns + lanes - 1) // lanes * lanes
+    flat = total.reshape(total.size)
+    for task in prange(parts * groups):
+        part, g = task // groups, task % groups
+        line, up = np.zeros(most * size + MARGIN, x.dtype), np.empty(most * filters * wide, x.dtype)
+        low, high = part * batch // parts, (part + 1) * batch // parts
+        for n in range(low, high, most):
+            images = min(most, high - n)
+            for m in range(images):
+                _deal(line, m * size, x, n + m, g * channels, channels, layout)
+            for r in range(0, out_h, together):
+                taken = min(together, out_h - r)
+                for m in range(images):
+                    for k in range(filters):
+                        at = (m * filters + k) * wide
+                        for q in range(taken):
+                            source, target = dy[n + m, g * filters + k, r + q], up[at : at + columns]
+                            for w in range(out_w):
+                                target[w] = source[w]
+                            target[out_w:] = 0
+                            at += columns
+                        up[at : (m * filters + k + 1) * wide] = 0
+                count = (taken * columns + lanes - 1) // lanes * lanes
+                for block in range(len(blocks) - 1):
+                    k, some = blocks[block], blocks[block + 1] - blocks[block]
+                    for t in range(0, taps, DOT_TAPS):
+                        to = ((part * groups + g) * filters + k) * len(shift) + t
+                        dot_block(
+                            *(some, flat, to, len(shift), up, k * wide, wide, filters * wide),
+                            *(line, r * columns, size, shift, t, images, count),
+                        )
+
+
+@lru_cache(maxsize=256)
+def _blocks(filters: int, sizes: tuple[int, ...]) -> Array:
+    """Return where blocks of filters begin and end: as few as the sizes, largest first, allow."""
+    ends = [0]
+    while ends[-1] < filters:
+        ends.append(ends[-1] + next(size for size in sizes if size <= filters - ends[-1]))
+    return whole_numbers(ends)
+
+
+def _finite(values: Array) -> bool:
+    """Return whether no value is NaN or infinite: zeros around an image times a weight are then 0."""
+    return bool(np.isfinite(values.sum()))
+
+
+def _parts(tasks: int, most: int) -> int:
+    """Return into how many parts to cut each of so many tasks, so that every thread has one."""
+    return max(1, min(most, -(-get_num_threads() // max(1, tasks))))
+
+
+def _run(
+    out: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    layout: Layout,
+    taps: Taps,
+    filter_step: int,
+    groups: int,
+    place: Steps,
+) -> None:
+    blocks = _blocks(out.shape[1] // groups, tuple(STRIPS))
+    packed = np.empty(w.size, w.dtype)
+    _pack(packed, w.reshape(-1), blocks, taps.first, taps.weight, filter_step, groups)
+    parts = _parts(len(x) * groups, int(taps.sizes[:, 0].max()))
+    _slide(
+        out, x, packed, b, blocks, taps.first, taps.shift, taps.start, taps.sizes, WIDTHS, groups, parts, layout, place
+    )
 
 
 def conv2d(
@@ -44,13 +286,12 @@ def conv2d(
     groups: int,
 ) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
-    filters, pixels = w.shape[0], out.shape[2] * out.shape[3]
-    rows = w.reshape(groups, filters // groups, -1)
-    for images, columns in _chunks(x, w, out):
-        unfold(columns, x[images], stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-        maps = out[images].reshape(len(columns), groups, filters // groups, pixels)
-        np.matmul(rows, columns.reshape(len(columns), groups, -1, pixels), out=maps)
-        maps += b.reshape(groups, filters // groups, 1)
+    numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    if not _finite(w):
+        PLAIN_FORWARD(out, x, w, b, *numbers, groups)
+        return
+    layout, taps = forward_taps(*w.shape[1:], *out.shape[2:], numbers)
+    _run(out, x, w, b, layout, taps, w[0].size, groups, (1, 1))
 
 
 def conv2d_backward_x(
@@ -66,12 +307,13 @@ def conv2d_backward_x(
     groups: int,
 ) -> None:
     """Hand each output's gradient back to the pixels it was computed from; see the reference."""
-    filters, pixels = w.shape[0], dy.shape[2] * dy.shape[3]
-    rows = w.reshape(groups, filters // groups, -1)
-    for images, columns in _chunks(dx, w, dy):
-        upstream = dy[images].reshape(len(columns), groups, filters // groups, pixels)
-        np.matmul(rows.swapaxes(1, 2), upstream, out=columns.reshape(len(columns), groups, -1, pixels))
-        fold(dx[images], columns, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    if not _finite(w):
+        PLAIN_X(dx, dy, w, *numbers, groups)
+        return
+    layout, taps = backward_taps(len(w) // groups, *w.shape[1:], *dx.shape[2:], numbers)
+    nothing = np.zeros(dx.shape[1], dx.dtype)
+    _run(dx, dy, w, nothing, layout, taps, w[0, 0].size, groups, (stride_h, stride_w))
 
 
 def conv2d_backward_w(
@@ -87,14 +329,17 @@ def conv2d_backward_w(
     groups: int,
 ) -> None:
     """Sum, for each weight, pixel times output gradient over all it took part in; see the reference."""
-    filters, pixels = dw.shape[0], dy.shape[2] * dy.shape[3]
-    total = np.zeros((groups, filters // groups, dw.size // filters), dw.dtype)
-    for images, columns in _chunks(x, dw, dy):
-        unfold(columns, x[images], stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-        upstream = dy[images].reshape(len(columns), groups, filters // groups, pixels)
-        windows = columns.reshape(len(columns), groups, -1, pixels).swapaxes(2, 3)
-        total += np.matmul(upstream, windows).sum(axis=0)
-    dw[...] = total.reshape(dw.shape)
+    numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    layout, taps = forward_taps(*dw.shape[1:], *dy.shape[2:], numbers)
+    count = taps.shift.size
+    shift = np.zeros(-(-count // DOT_TAPS) * DOT_TAPS, np.int64)
+    shift[:count] = taps.shift
+    parts = max(1, min(len(x), get_num_threads()))
+    total = np.zeros((parts, groups, len(dw) // groups, shift.size), dw.dtype)
+    _dot(total, dy, x, _blocks(len(dw) // groups, DOT_FILTERS), shift, groups, count, layout)
+    dw[...] = total.sum(axis=0)[..., :count].reshape(dw.shape)
+    if not _finite(dw):
+        PLAIN_W(dw, dy, x, *numbers, groups)
 
 
 @kernel

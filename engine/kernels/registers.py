@@ -1,0 +1,263 @@
+"""Sums of products held in the processor's vector registers: the innermost loops of convolution.
+
+LLVM, left alone, keeps the accumulators of such loops in memory. Here they are written as values of one
+loop, so that they stay in registers: a block of filters times a strip of pixels, as large as the registers
+allow. How wide a vector is and how many registers there are is asked of the processor.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, cast
+
+import llvmlite.binding
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+@cache
+def _machine() -> tuple[int, int]:
+    """Return the bytes of a vector register, and how many there are."""
+    features = llvmlite.binding.get_host_cpu_features()
+    if features.get("avx512f"):
+        return 64, 32
+    if features.get("avx2") and features.get("fma"):
+        return 32, 16
+    return 16, 32 if "arm" in llvmlite.binding.get_default_triple() or features.get("neon") else 16
+
+
+VECTOR_BYTES, REGISTERS = _machine()
+
+# For each size of a block of filters, how many vectors of pixels a strip has: their product is the number of
+# sums kept at once, and the pixels and a weight must fit beside them.
+STRIPS = {8: 3, 6: 4, 4: 6, 2: 8, 1: 8} if REGISTERS == 32 else {6: 2, 4: 3, 2: 4, 1: 6}
+# Blocks of products: sizes of blocks of filters, and taps in each.
+DOT_FILTERS, DOT_TAPS = ((4, 2, 1), 6) if REGISTERS == 32 else ((3, 2, 1), 4)
+
+
+def _emitted(function: Callable[..., Any]) -> Callable[..., None]:
+    """Make a kernel's call of this function the code that it generates."""
+    return cast(Callable[..., None], intrinsic(function))
+
+
+class _Vectors:
+    """Loads, stores and arithmetic on vectors of one element type, for a code generator."""
+
+    def __init__(self, context: Any, builder: Any, element: Any) -> None:
+        self.builder = builder
+        self.element = context.get_value_type(element)
+        self.bytes = element.bitwidth // 8
+        self.lanes = VECTOR_BYTES // self.bytes
+        self.vector = ir.VectorType(self.element, self.lanes)
+        suffix = f"v{self.lanes}f{element.bitwidth}"
+        signature = ir.FunctionType(self.vector, [self.vector] * 3)
+        self.fma = cgutils.get_or_insert_function(builder.module, signature, f"llvm.fma.{suffix}")
+        reduce = ir.FunctionType(self.element, [self.element, self.vector])
+        self.add_up = cgutils.get_or_insert_function(builder.module, reduce, f"llvm.vector.reduce.fadd.{suffix}")
+
+    def zero(self) -> Any:
+        return ir.Constant(self.vector, [0.0] * self.lanes)
+
+    def load(self, pointer: Any, offset: Any) -> Any:
+        place = self.builder.bitcast(self.builder.gep(pointer, [offset]), self.vector.as_pointer())
+        return self.builder.load(place, align=self.bytes)
+
+    def store(self, value: Any, pointer: Any, offset: Any) -> None:
+        place = self.builder.bitcast(self.builder.gep(pointer, [offset]), self.vector.as_pointer())
+        self.builder.store(value, place, align=self.bytes)
+
+    def repeat(self, scalar: Any) -> Any:
+        undefined, mask = ir.Constant(self.vector, ir.Undefined), ir.VectorType(ir.IntType(32), self.lanes)
+        first = self.builder.insert_element(undefined, scalar, ir.IntType(32)(0))
+        return self.builder.shuffle_vector(first, undefined, ir.Constant(mask, [0] * self.lanes))
+
+    def total(self, vector: Any) -> Any:
+        return self.builder.call(self.add_up, [ir.Constant(self.element, 0.0), vector], fastmath=("reassoc",))
+
+
+def _pointer(context: Any, builder: Any, kind: Any, value: Any, start: Any) -> Any:
+    data = context.make_array(kind)(context, builder, value).data
+    return builder.gep(data, [start])
+
+
+def _choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> None:
+    """Generate code for each case, and a jump to the one that `key` names."""
+    end = builder.append_basic_block("end")
+    switch = builder.switch(key, end)
+    for number, generate in cases.items():
+        block = builder.append_basic_block(f"case_{number}")
+        switch.add_case(number, block)
+        builder.position_at_end(block)
+        generate()
+        builder.branch(end)
+    builder.position_at_end(end)
+
+
+def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...], row: Any, count: Any) -> None:
+    """Generate the loop over the taps for one size of block and strip."""
+    builder, whole = v.builder, ir.IntType(64)
+    target, source, shifts, factors = places
+    before = builder.block
+    loop, done = builder.append_basic_block("tap"), builder.append_basic_block("store")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    t = builder.phi(whole)
+    sums = [[builder.phi(v.vector) for _ in range(strip)] for _ in range(filters)]
+    shifted = builder.gep(source, [builder.load(builder.gep(shifts, [t]))])
+    strips = [v.load(shifted, whole(i * v.lanes)) for i in range(strip)]
+    weight = builder.gep(factors, [builder.mul(t, whole(filters))])
+    new = []
+    for f in range(filters):
+        repeated = v.repeat(builder.load(builder.gep(weight, [whole(f)])))
+        new.append([builder.call(v.fma, [repeated, strips[i], sums[f][i]]) for i in range(strip)])
+    following = builder.add(t, whole(1))
+    t.add_incoming(whole(0), before)
+    t.add_incoming(following, loop)
+    for f in range(filters):
+        for i in range(strip):
+            sums[f][i].add_incoming(v.zero(), before)
+            sums[f][i].add_incoming(new[f][i], loop)
+    builder.cbranch(builder.icmp_signed("<", following, count), loop, done)
+    builder.position_at_end(done)
+    for f in range(filters):
+        line = builder.gep(target, [builder.mul(row, whole(f))])
+        for i in range(strip):
+            v.store(new[f][i], line, whole(i * v.lanes))
+
+
+@_emitted
+def sum_strip(
+    typingctx: Any,
+    filters: Any,
+    wide: Any,
+    out: Any,
+    to: Any,
+    row: Any,
+    pixels: Any,
+    at: Any,
+    shift: Any,
+    first: Any,
+    count: Any,
+    weights: Any,
+    start: Any,
+) -> Any:
+    """Sum shifted strips of pixels, each times a weight, for a block of filters.
+
+    Computes for each filter f of the block and each pixel p of the strip::
+
+        out[to + f row + p] = sum over t of pixels[at + shift[first + t] + p] * weights[start + t filters + f]
+
+    with t = 0 … count - 1, count >= 1. A strip has STRIPS[filters] vectors if `wide`, else one. Arrays have
+    one axis; `shift` is int64, the others share a floating dtype.
+    """
+    n = types.intp
+    signature = types.void(n, n, out, n, n, pixels, n, shift, n, n, weights, n)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        v = _Vectors(context, builder, sig.args[2].dtype)
+        places = tuple(_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (2, 5, 7, 10))
+        # args: filters, wide, out, to, row, pixels, at, shift, first, count, weights, start
+        cases = {}
+        for size, strip in STRIPS.items():
+            cases[2 * size] = partial(_sum_strip, v, size, 1, places, args[4], args[9])
+            cases[2 * size + 1] = partial(_sum_strip, v, size, strip, places, args[4], args[9])
+        _choose(builder, builder.add(builder.mul(args[0], ir.IntType(64)(2)), args[1]), cases)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _dot_block(v: "_Vectors", filters: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
+    """Generate the loops over images and pixels for one size of block."""
+    builder, whole, taps = v.builder, ir.IntType(64), DOT_TAPS
+    target, lines, source, shifts = places
+    row, wide, up_step, step, images, count = steps
+    left = [builder.mul(wide, whole(f)) for f in range(filters)]
+    right = [builder.load(builder.gep(shifts, [whole(t)])) for t in range(taps)]
+    before = builder.block
+    outer, inner = builder.append_basic_block("image"), builder.append_basic_block("pixel")
+    after, done = builder.append_basic_block("next"), builder.append_basic_block("total")
+    builder.branch(outer)
+
+    builder.position_at_end(outer)
+    image = builder.phi(whole)
+    kept = [[builder.phi(v.vector) for _ in range(taps)] for _ in range(filters)]
+    rows = [builder.gep(lines, [builder.add(builder.mul(image, up_step), f)]) for f in left]
+    strips = [builder.gep(source, [builder.add(builder.mul(image, step), t)]) for t in right]
+    builder.branch(inner)
+
+    builder.position_at_end(inner)
+    p = builder.phi(whole)
+    sums = [[builder.phi(v.vector) for _ in range(taps)] for _ in range(filters)]
+    factors = [v.load(line, p) for line in rows]
+    new: list[list[Any]] = [[] for _ in range(filters)]
+    for t in range(taps):
+        strip = v.load(strips[t], p)
+        for f in range(filters):
+            new[f].append(builder.call(v.fma, [factors[f], strip, sums[f][t]]))
+    following = builder.add(p, whole(v.lanes))
+    p.add_incoming(whole(0), outer)
+    p.add_incoming(following, inner)
+    builder.cbranch(builder.icmp_signed("<", following, count), inner, after)
+
+    builder.position_at_end(after)
+    another = builder.add(image, whole(1))
+    image.add_incoming(whole(0), before)
+    image.add_incoming(another, after)
+    for f in range(filters):
+        for t in range(taps):
+            kept[f][t].add_incoming(v.zero(), before)
+            kept[f][t].add_incoming(new[f][t], after)
+            sums[f][t].add_incoming(kept[f][t], outer)
+            sums[f][t].add_incoming(new[f][t], inner)
+    builder.cbranch(builder.icmp_signed("<", another, images), outer, done)
+
+    builder.position_at_end(done)
+    for f in range(filters):
+        line = builder.gep(target, [builder.mul(row, whole(f))])
+        for t in range(taps):
+            place = builder.gep(line, [whole(t)])
+            builder.store(builder.fadd(builder.load(place), v.total(new[f][t])), place)
+
+
+@_emitted
+def dot_block(
+    typingctx: Any,
+    filters: Any,
+    out: Any,
+    to: Any,
+    row: Any,
+    upstream: Any,
+    at: Any,
+    wide: Any,
+    up_step: Any,
+    pixels: Any,
+    start: Any,
+    step: Any,
+    shift: Any,
+    first: Any,
+    images: Any,
+    count: Any,
+) -> Any:
+    """Add up products of two strips of pixels, for a block of filters and DOT_TAPS taps.
+
+    Computes for each filter f of the block, whose size is one of DOT_FILTERS, and each tap t::
+
+        out[to + f row + t] += sum over n and p of
+            upstream[at + n up_step + f wide + p] * pixels[start + n step + shift[first + t] + p]
+
+    with n = 0 … images - 1 and p = 0 … count - 1, a multiple of a vector's length; neither is 0.
+    """
+    n = types.intp
+    signature = types.void(n, out, n, n, upstream, n, n, n, pixels, n, n, shift, n, n, n)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        v = _Vectors(context, builder, sig.args[1].dtype)
+        places = tuple(_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (1, 4, 8, 11))
+        # args: filters, out, to, row, upstream, at, wide, up_step, pixels, start, step, shift, first, images, count
+        steps = tuple(args[i] for i in (3, 6, 7, 10, 13, 14))
+        _choose(builder, args[0], {size: partial(_dot_block, v, size, places, steps) for size in DOT_FILTERS})
+        return context.get_dummy_value()
+
+    return signature, generate
