@@ -29,7 +29,7 @@ class Case:
     Attributes
     ----------
     section, name, setting : str
-        The three parts of its id, such as "train", "convnet" and "64".
+        The three parts of its id, such as "train", "convnet-1x28x28" and "64".
     prepare : callable
         Builds it in a library.
     flops : float

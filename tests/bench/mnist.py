@@ -55,7 +55,7 @@ def train_epoch(library: Library, images: str, seed: int) -> dict[str, float]:
 def _train(library: Library, images: Array, labels: Array, seed: int) -> Any:
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(images))
-    model = NETWORKS["mnist-net"].build(library)
+    model = NETWORKS["mnist-one-epoch"].build(library)
     draw_parameters(library, model, seed)
     optimizer = library.optim.Adam(model.parameters(), lr=MAX_LR, betas=(0.7, 0.9))
     steps = -(-len(images) // BATCH)

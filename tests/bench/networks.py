@@ -15,8 +15,8 @@ from tests.bench.library import Array, Library
 
 # Which maps of S2 each map of C3 reads (LeCun et al. 1998, table I); a copy, since PyTorch's process must not
 # import the engine. A test holds it to the engine's.
-C3_TABLE = [tuple(map(int, row)) for row in ["012", "123", "234", "345", "045", "015", "0123", "1234", "2345", "0345", "0145", "0125"]]
-C3_TABLE += [tuple(map(int, row)) for row in ["0134", "1245", "0235", "012345"]]
+C3_ROWS = "012 123 234 345 045 015 0123 1234 2345 0345 0145 0125 0134 1245 0235 012345"
+C3_TABLE = [tuple(map(int, row)) for row in C3_ROWS.split(" ")]
 
 
 def c3_mask() -> Array:
@@ -27,8 +27,9 @@ def c3_mask() -> Array:
 def lenet(library: Library, channels: int) -> Any:
     """Build the deck's LeNet listing; its number of input channels is a parameter here."""
     nn, functional = library.nn, library.functional
+    module: Any = nn.Module
 
-    class LeNet(nn.Module):
+    class LeNet(module):
         def __init__(self) -> None:
             super().__init__()
             self.conv1 = nn.Conv2d(channels, 6, 5)
@@ -53,8 +54,9 @@ def lenet(library: Library, channels: int) -> Any:
 def convnet(library: Library) -> Any:
     """Build the deck's ConvNet listing."""
     nn = library.nn
+    module: Any = nn.Module
 
-    class ConvNet(nn.Module):
+    class ConvNet(module):
         def __init__(self, num_classes: int = 10) -> None:
             super().__init__()
             self.layer1 = nn.Sequential(
@@ -110,7 +112,9 @@ def lenet5_layers(library: Library) -> dict[str, Callable[..., Any]]:
             "c3": lambda: nn.TableConv2d(C3_TABLE, 5),
         }
 
-    class Subsampling(nn.Module):
+    module: Any = nn.Module
+
+    class Subsampling(module):
         def __init__(self, channels: int) -> None:
             super().__init__()
             self.weight = nn.Parameter(lib.ones(channels))
@@ -119,11 +123,11 @@ def lenet5_layers(library: Library) -> dict[str, Callable[..., Any]]:
         def forward(self, x: Any) -> Any:
             return functional.avg_pool2d(x, 2) * (4 * self.weight).view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
 
-    class ScaledTanh(nn.Module):
+    class ScaledTanh(module):
         def forward(self, x: Any) -> Any:
             return 1.7159 * lib.tanh(x * (2 / 3))
 
-    class MaskedConv(nn.Module):
+    class MaskedConv(module):
         def __init__(self) -> None:
             super().__init__()
             self.weight = nn.Parameter(lib.empty(16, 6, 5, 5))
@@ -181,8 +185,7 @@ class Network:
     Attributes
     ----------
     name : str
-    title : str
-        For tables.
+        For ids and tables.
     build : callable
     optimizer : callable
     image : tuple of int
@@ -192,7 +195,6 @@ class Network:
     """
 
     name: str
-    title: str
     build: Callable[[Library], Any]
     optimizer: Callable[[Library, Any], Any]
     image: tuple[int, ...]
@@ -217,41 +219,36 @@ NETWORKS = {
     network.name: network
     for network in (
         Network(
-            "lenet-1",
-            "LeNet listing, 1x32x32",
+            "lenet-1x32x32",
             lambda library: lenet(library, 1),
             sgd,
             (1, 32, 32),
             (6 * 25 * 28 * 28, 16 * 6 * 25 * 10 * 10, *FULLY_CONNECTED),
         ),
         Network(
-            "lenet-3",
-            "LeNet listing, 3x32x32",
+            "lenet-3x32x32",
             lambda library: lenet(library, 3),
             sgd,
             (3, 32, 32),
             (6 * 3 * 25 * 28 * 28, 16 * 6 * 25 * 10 * 10, *FULLY_CONNECTED),
         ),
         Network(
-            "convnet",
-            "ConvNet listing, 1x28x28",
+            "convnet-1x28x28",
             convnet,
             adam,
             (1, 28, 28),
             (16 * 25 * 28 * 28, 32 * 16 * 25 * 14 * 14, 7 * 7 * 32 * 10),
         ),
         Network(
-            "lenet-5",
-            "LeNet-5 of 1998, 1x32x32",
+            "lenet-5-1998",
             lenet5,
             sgd,
             (1, 32, 32),
             (6 * 25 * 28 * 28, C3, *FULLY_CONNECTED),
         ),
-        Network("mlp", "MLP 784-800-10", mlp, sgd, (1, 28, 28), (784 * 800, 800 * 10)),
+        Network("mlp-784-800-10", mlp, sgd, (1, 28, 28), (784 * 800, 800 * 10)),
         Network(
-            "mnist-net",
-            "one-epoch MNIST net",
+            "mnist-one-epoch",
             mnist_net,
             fast_adam,
             (1, 28, 28),

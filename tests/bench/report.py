@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tests.bench.networks import NETWORKS
 from tests.bench.results import Row
 from tests.bench.targets import TARGETS
 
@@ -19,7 +18,7 @@ TITLES = {
     "conv": "Convolutions, forward and with the gradients of input and weight; share of the sgemm rate",
     "inference": "Inference of the LeNet listing without gradients; share of the sgemm rate",
     "memory-bound": "Ops bound by memory: the bytes they must move, as a share of the rate of a copy",
-    "peak-memory": "Peak memory of training steps at batch 512: growth over a process that has made a small step",
+    "peak-memory": "Peak memory of training steps: growth over a process that has made a small step",
     "per-image": "Cost of an image in a training step as the batch grows",
     "cold-start": "Cold start: import, and from the start of a process to the end of its first LeNet step",
     "mnist": "One epoch of MNIST",
@@ -44,8 +43,9 @@ def ratio(row: Row) -> str:
     if row.ratio is None:
         return UNKNOWN
     colour = "green" if row.ratio >= 1 else "red"
-    between = f" [dim]({row.low:.2f}-{row.high:.2f})[/]" if row.low is not None and row.low != row.high else ""
-    return f"[{colour}]{row.ratio:.2f}[/]{between}"
+    single = row.low is None or row.low == row.high
+    between = "" if single else f" [dim]({number(row.low)}-{number(row.high)})[/]"
+    return f"[{colour}]{number(row.ratio)}[/]{between}"
 
 
 Column = tuple[str, Callable[[Row], str]]
@@ -117,8 +117,7 @@ def print_section(console: Console, section: str, rows: Sequence[Row]) -> None:
     for header, _ in COLUMNS[section]:
         table.add_column(header, justify="right", no_wrap=True)
     for row in rows:
-        name = NETWORKS[row.name].title if row.name in NETWORKS else row.name
-        table.add_row(escape(name), escape(row.setting), *(write(row) for _, write in COLUMNS[section]))
+        table.add_row(escape(row.name), escape(row.setting), *(write(row) for _, write in COLUMNS[section]))
     console.print(table)
     for row in rows:
         if row.note:

@@ -177,13 +177,13 @@ def first_step_seconds(library: str, threads: int, cache: str) -> float:
     """Return the seconds from the start of a process to the end of its first training step."""
     start = time.perf_counter()
     with Peer(library, threads, {"NUMBA_CACHE_DIR": cache}) as peer:
-        peer.ask("first_step", network="lenet-1", batch=64)
+        peer.ask("first_step", network="lenet-1x32x32", batch=64)
         return time.perf_counter() - start
 
 
 def mnist_epoch(plan: Plan) -> Iterator[Row]:
     """Train the one-epoch network in each library in turn, most threads."""
-    threads, id = max(plan.threads), ("mnist", "mnist-net", "epoch")
+    threads, id = max(plan.threads), ("mnist", "mnist-one-epoch", "epoch")
     if plan.mnist is None or not chosen("/".join(id), plan.patterns):
         return
     found: dict[str, list[dict[str, float]]] = {name: [] for name in plan.libraries}

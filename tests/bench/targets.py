@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import geometric_mean
 from typing import NamedTuple
 
+from tests.bench.cases import chosen
 from tests.bench.results import Row
 
 TRAINING_RATIO = 2.0
@@ -40,14 +41,14 @@ class Target:
 
 
 def ratio_of_each(pattern: str, least: float) -> Callable[[Sequence[Row]], Verdict | None]:
-    """Ask that each row whose id begins so has at least this ratio; one that failed has none."""
+    """Ask that each row that `--only pattern` would choose has at least this ratio; one that failed has none."""
 
     def judge(rows: Sequence[Row]) -> Verdict | None:
-        rows = [row for row in at_most_threads(rows) if row.id.startswith(pattern)]
+        rows = [row for row in at_most_threads(rows) if chosen(row.id, [pattern])]
         if not rows or all(row.pytorch is None and not row.note for row in rows):
             return None
         ratios = {f"{row.name}/{row.setting}": 0.0 if row.note else row.ratio or 0.0 for row in rows}
-        worst = min(ratios, key=lambda id: ratios[id])
+        worst = min(ratios, key=ratios.__getitem__)
         good = sum(ratio >= least for ratio in ratios.values())
         return Verdict(good == len(ratios), f"{good} of {len(ratios)}; least {ratios[worst]:.2f} ({worst})")
 
@@ -66,7 +67,9 @@ def convolution_mean(rows: Sequence[Row]) -> Verdict | None:
 def second_thread(rows: Sequence[Row]) -> Verdict | None:
     """Ask what two threads gain over one in the ConvNet's step, at each batch."""
     seconds = {
-        (row.setting, row.threads): row.engine for row in rows if row.section == "train" and row.name == "convnet"
+        (row.setting, row.threads): row.engine
+        for row in rows
+        if row.section == "train" and row.name == "convnet-1x28x28"
     }
     gains = {
         setting: one / two
@@ -119,14 +122,14 @@ def at_most_threads(rows: Sequence[Row]) -> list[Row]:
 
 
 TARGETS = (
-    Target(f"training steps: each at least {TRAINING_RATIO:g} x PyTorch", ratio_of_each("train/", TRAINING_RATIO)),
-    Target(f"convolutions: each at least {CONVOLUTION_RATIO:g} x PyTorch", ratio_of_each("conv/", CONVOLUTION_RATIO)),
+    Target(f"training steps: each at least {TRAINING_RATIO:g} x PyTorch", ratio_of_each("train", TRAINING_RATIO)),
+    Target(f"convolutions: each at least {CONVOLUTION_RATIO:g} x PyTorch", ratio_of_each("conv", CONVOLUTION_RATIO)),
     Target(f"convolutions: geometric mean at least {CONVOLUTION_MEAN:g} x PyTorch", convolution_mean),
     Target(
         f"LeNet on one image: at least {SINGLE_IMAGE_RATIO:g} x PyTorch",
-        ratio_of_each("inference/lenet-1/1", SINGLE_IMAGE_RATIO),
+        ratio_of_each("inference/lenet-1x32x32/1", SINGLE_IMAGE_RATIO),
     ),
-    Target("peak memory of a step: at most PyTorch's", ratio_of_each("peak-memory/", MEMORY_RATIO)),
+    Target("peak memory of a step: at most PyTorch's", ratio_of_each("peak-memory", MEMORY_RATIO)),
     Target(f"two threads on the ConvNet's step: at least {SECOND_THREAD_GAIN:g} x one", second_thread),
     Target(f"cost of an image, batch 64 to 4096: within {PER_IMAGE_SPREAD - 1:.0%}", per_image),
     Target(

@@ -66,7 +66,7 @@ def training_cases() -> Iterator[Case]:
 
 def inference_cases() -> Iterator[Case]:
     """Yield the forward passes of LeNet, from one image on."""
-    network = NETWORKS["lenet-1"]
+    network = NETWORKS["lenet-1x32x32"]
     for batch in INFERENCE_BATCHES:
         prepare = partial(prepare_inference, network=network, batch=batch)
         yield Case("inference", network.name, str(batch), prepare, network.forward_flops(batch), images=batch)
@@ -74,7 +74,7 @@ def inference_cases() -> Iterator[Case]:
 
 def growing_cases() -> Iterator[Case]:
     """Yield the training steps whose cost per image should not depend on the batch."""
-    for name in ("lenet-1", "convnet"):
+    for name in ("lenet-1x32x32", "convnet-1x28x28"):
         network = NETWORKS[name]
         for batch in GROWING_BATCHES:
             prepare = partial(prepare_step, network=network, batch=batch)
