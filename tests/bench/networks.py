@@ -213,6 +213,7 @@ class Network:
 
 
 FULLY_CONNECTED = (400 * 120, 120 * 84, 84 * 10)
+S2, S4 = 6 * 14 * 14, 16 * 5 * 5  # one coefficient for each unit
 C3 = 60 * 25 * 10 * 10
 
 NETWORKS = {
@@ -244,7 +245,7 @@ NETWORKS = {
             lenet5,
             sgd,
             (1, 32, 32),
-            (6 * 25 * 28 * 28, C3, *FULLY_CONNECTED),
+            (6 * 25 * 28 * 28, S2, C3, S4, *FULLY_CONNECTED),
         ),
         Network("mlp-784-800-10", mlp, sgd, (1, 28, 28), (784 * 800, 800 * 10)),
         Network(
