@@ -5,7 +5,8 @@ Each library runs in a process of its own, on the same number of threads, and wo
 compared; both warm up; then they take turns, and the median over the turns counts. The ratio is PyTorch's time
 divided by the engine's: above 1, the engine is faster; behind it, its range over the rounds. NumPy's sgemm, or a
 copy, takes a turn, too, so that a share of what the machine can do is one of the same minute. Operations count
-useful ones: a multiplication and an addition for each weight that exists.
+useful ones: a multiplication and an addition for each weight that exists. Let nothing else run meanwhile: what
+other processes took is printed at the end.
 
 ``--only conv 'train/*/64'`` measures part; ``--quick`` looks whether all runs, its figures are rough. Without
 PyTorch (``pip install torch==2.13.0``) the engine's figures stand alone. ``--medians a.json b.json c.json``
@@ -28,6 +29,7 @@ from tests.bench.sections import SECTIONS, Plan
 from tests.bench.targets import TARGETS
 
 RUNS = 3  # of an epoch of MNIST
+BUSY = 0.05  # of all processors, taken by others
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -57,6 +59,7 @@ def main(given: Sequence[str] | None = None) -> int:
     if options.medians:
         return print_medians(console, options.medians)
     now = datetime.now().astimezone()
+    path = options.json or ROOT / "runs" / "bench" / f"cpu-{now:%Y%m%d-%H%M%S}.json"
     about: dict[str, Any] = {
         "date": now.isoformat(timespec="seconds"),
         "machine": machine.describe(),
@@ -65,12 +68,13 @@ def main(given: Sequence[str] | None = None) -> int:
         "only": options.only,
     }
     report.print_machine(console, about["machine"])
-    libraries = ["engine"]
-    if machine.installed("torch"):
-        libraries.append("pytorch")
-    else:
+    libraries = ["engine", "pytorch"] if machine.installed("torch") else ["engine"]
+    if "pytorch" not in libraries:
         console.print("PyTorch is not installed: the engine's figures stand alone.\n")
+    if options.mnist is None:
+        console.print("No epoch of MNIST: name the folder with its files by --mnist.\n")
     rows: list[Row] = []
+    others = machine.Others()
     with console.status("") as status:
         plan = Plan(
             options.threads,
@@ -82,22 +86,26 @@ def main(given: Sequence[str] | None = None) -> int:
             status.update,
         )
         for section, measure in SECTIONS.items():
-            found = list(measure(plan))
-            rows += found
-            if found:
+            if found := list(measure(plan)):
+                rows += found
                 report.print_section(console, section, found)
-    if options.mnist is None:
-        console.print("No epoch of MNIST: name the folder with its files by --mnist.\n")
+                about["others"] = others.share()
+                about["targets"] = judged(rows)
+                results.write(path, about, rows)
     if not rows:
         console.print("No id matches --only.")
         return 1
     report.print_targets(console, rows)
-    path = options.json or ROOT / "runs" / "bench" / f"cpu-{now:%Y%m%d-%H%M%S}.json"
-    verdicts = {target.text: verdict for target in TARGETS if (verdict := target.judge(rows))}
-    about["targets"] = {text: verdict._asdict() for text, verdict in verdicts.items()}
-    results.write(path, about, rows)
+    if about["others"] > BUSY:
+        console.print(f"\n[red]Other processes took {about['others']:.0%} of the processors: measure again alone.[/]")
     console.print(f"\nfigures in {path}", soft_wrap=True)
     return int(any(row.note for row in rows))
+
+
+def judged(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the verdicts, by target, on what was measured."""
+    verdicts = {target.text: target.judge(rows) for target in TARGETS}
+    return {text: verdict._asdict() for text, verdict in verdicts.items() if verdict is not None}
 
 
 def print_medians(console: Console, paths: Sequence[Path]) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from threadpoolctl import threadpool_limits
 
 PRODUCT = 2048
@@ -47,6 +48,35 @@ def copy(threads: int) -> Callable[[], object]:
     parts = list(zip(np.array_split(target, threads), np.array_split(source, threads), strict=True))
     pool = ThreadPoolExecutor(threads)
     return lambda: list(pool.map(lambda pair: np.copyto(*pair), parts))
+
+
+class Others:
+    """What other processes take of the processors; a machine that somebody else keeps busy gives no figures.
+
+    Libraries suffer from it unequally: one that waits for all threads after every op waits for the one that was
+    put aside.
+    """
+
+    def __init__(self) -> None:
+        self._start = self._now()
+
+    def share(self) -> float:
+        """Return the share of all processors' time that others took since the start, from 0 to 1.
+
+        Worker processes count as one's own once they have ended.
+        """
+        whole, busy, own = (now - then for now, then in zip(self._now(), self._start, strict=True))
+        return min(1.0, max(0.0, (busy - own) / whole)) if whole > 0 else 0.0
+
+    def _now(self) -> tuple[float, float, float]:
+        """Return seconds since the start: of all processors, of those when they worked, of this process's work."""
+        times = psutil.cpu_times()._asdict()
+        # The time of guests is part of user already.
+        spent = {name: seconds for name, seconds in times.items() if not name.startswith("guest")}
+        whole = sum(spent.values())
+        own = psutil.Process().cpu_times()
+        mine = own.user + own.system + own.children_user + own.children_system
+        return whole, whole - spent.get("idle", 0.0) - spent.get("iowait", 0.0), mine
 
 
 def available_threads() -> int:

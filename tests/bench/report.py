@@ -111,7 +111,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 
 def print_section(console: Console, section: str, rows: Sequence[Row]) -> None:
     """Print the table of a section, what went wrong beneath it."""
-    table = Table(title=TITLES[section], title_justify="left", title_style="bold", box=None, pad_edge=False)
+    console.print(f"[bold]{TITLES[section]}[/]")
+    table = Table(box=None, pad_edge=False)
     table.add_column("case")
     table.add_column("")
     for header, _ in COLUMNS[section]:
@@ -128,9 +129,8 @@ def print_section(console: Console, section: str, rows: Sequence[Row]) -> None:
 def print_targets(console: Console, rows: Sequence[Row]) -> None:
     """Print which targets are met."""
     most = max((row.threads for row in rows), default=0)
-    table = Table(
-        title=f"Targets (on {most} threads)", title_justify="left", title_style="bold", box=None, pad_edge=False
-    )
+    console.print(f"[bold]Targets, on {most} threads[/]")
+    table = Table(box=None, pad_edge=False)
     table.add_column("target")
     table.add_column("")
     table.add_column("measured")

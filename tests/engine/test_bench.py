@@ -7,7 +7,7 @@ import pytest
 
 import engine
 from engine import nn
-from tests.bench import cpu, results
+from tests.bench import cpu, machine, results
 from tests.bench.cases import CASES, chosen
 from tests.bench.convolutions import CONVOLUTIONS
 from tests.bench.library import Library, fingerprint, load
@@ -159,3 +159,11 @@ def test_more_threads_than_processors_are_refused(capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         cpu.arguments(["--threads", "100000"])
     assert "--threads" in capsys.readouterr().err
+
+
+def test_own_work_is_not_taken_for_that_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([(100.0, 50.0, 7.0), (110.0, 56.0, 11.0)])  # of 10 seconds 6 were spent, 4 of them by us
+    monkeypatch.setattr(machine.Others, "_now", lambda self: next(moments))
+    assert machine.Others().share() == pytest.approx(0.2)
+    monkeypatch.undo()
+    assert 0.0 <= machine.Others().share() <= 1.0
