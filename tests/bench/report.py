@@ -54,9 +54,11 @@ THREADS: Column = ("threads", lambda row: str(row.threads))
 RATIO: Column = ("ratio", ratio)
 
 
-def figure(key: str, scale: float = 1.0) -> Callable[[Row], str]:
-    """Write one of the other figures."""
-    return lambda row: number(row.figures.get(key), scale)
+def figure(key: str, scale: float = 1.0, digits: int | None = None) -> Callable[[Row], str]:
+    """Write one of the other figures, with this many digits behind the point if they are given."""
+    if digits is None:
+        return lambda row: number(row.figures.get(key), scale)
+    return lambda row: f"{row.figures[key] * scale:.{digits}f}" if key in row.figures else UNKNOWN
 
 
 def rates(unit: str, scale: float) -> tuple[Column, ...]:
@@ -103,8 +105,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         THREADS,
         *seconds("s", 1.0),
         RATIO,
-        ("engine\nright", lambda row: share(row.figures.get("engine_accuracy"), 1.0)),
-        ("PyTorch\nright", lambda row: share(row.figures.get("pytorch_accuracy"), 1.0)),
+        ("engine\nright, %", figure("engine_accuracy", 100.0, 2)),
+        ("PyTorch\nright, %", figure("pytorch_accuracy", 100.0, 2)),
     ),
 }
 
@@ -129,10 +131,10 @@ def print_section(console: Console, section: str, rows: Sequence[Row]) -> None:
 def print_targets(console: Console, rows: Sequence[Row]) -> None:
     """Print which targets are met."""
     most = max((row.threads for row in rows), default=0)
-    console.print(f"[bold]Targets, on {most} threads[/]")
+    console.print(f"[bold]Targets, on {most} thread{'s' if most > 1 else ''}[/]")
     table = Table(box=None, pad_edge=False)
-    table.add_column("target")
-    table.add_column("")
+    table.add_column("target", no_wrap=True)
+    table.add_column("", no_wrap=True)
     table.add_column("measured")
     for target in TARGETS:
         verdict = target.judge(rows)
