@@ -1,0 +1,76 @@
+"""One epoch of MNIST: the network, batches, schedule and first weights are the same for both libraries."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.bench.library import Array, Library
+from tests.bench.networks import NETWORKS, draw_parameters
+
+BATCH = 256
+MAX_LR = 0.01
+MEAN, STD = 0.1307, 0.3081
+TEST_BATCH = 1000
+WARM_STEPS = 3
+
+
+def save_images(folder: Path, target: Path) -> None:
+    """Read MNIST's files and write them as one .npz, which needs no library to read."""
+    from engine.data import load_digits_dir
+
+    data = load_digits_dir(folder)
+    np.savez(
+        target,
+        train_images=data.train_images,
+        train_labels=data.train_labels,
+        test_images=data.test_images,
+        test_labels=data.test_labels,
+    )
+
+
+def train_epoch(library: Library, images: str, seed: int) -> dict[str, float]:
+    """Train one epoch; return its seconds and the share of test images that are right after it.
+
+    The seconds hold everything between the first batch and the last: choosing images, forward, backward,
+    update, schedule. Not in them: reading the files, three steps of another model before (compiling), the test.
+    """
+    with np.load(images) as stored:
+        train, labels = _normalised(stored["train_images"]), stored["train_labels"].astype(np.int64)
+        test, test_labels = _normalised(stored["test_images"]), stored["test_labels"].astype(np.int64)
+    _train(library, train[: WARM_STEPS * BATCH], labels[: WARM_STEPS * BATCH], seed)
+    start = time.perf_counter()
+    model = _train(library, train, labels, seed)
+    seconds = time.perf_counter() - start
+    model.eval()
+    right = 0
+    with library.lib.no_grad():
+        for first in range(0, len(test), TEST_BATCH):
+            scores = model(library.lib.from_numpy(test[first : first + TEST_BATCH])).numpy()
+            right += int((scores.argmax(1) == test_labels[first : first + TEST_BATCH]).sum())
+    return {"seconds": seconds, "accuracy": right / len(test)}
+
+
+def _train(library: Library, images: Array, labels: Array, seed: int) -> Any:
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(images))
+    model = NETWORKS["mnist-one-epoch"].build(library)
+    draw_parameters(library, model, seed)
+    optimizer = library.optim.Adam(model.parameters(), lr=MAX_LR, betas=(0.7, 0.9))
+    steps = -(-len(images) // BATCH)
+    schedule = library.optim.lr_scheduler.OneCycleLR(optimizer, MAX_LR, total_steps=steps, cycle_momentum=False)
+    for first in range(0, len(images), BATCH):
+        some = order[first : first + BATCH]
+        x, y = library.lib.from_numpy(images[some]), library.lib.from_numpy(labels[some])
+        loss = library.functional.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return model
+
+
+def _normalised(images: Array) -> Array:
+    scaled = (images.astype(np.float32) / 255 - MEAN) / STD
+    return scaled.astype(np.float32)[:, None]
