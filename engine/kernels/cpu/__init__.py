@@ -1,6 +1,6 @@
 """Kernels in Numba: compiled when first used, kept on disk, run on all threads."""
 
-from engine.device import apply_num_threads
+from engine.device import apply_num_threads, reuse_memory
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
 from engine.kernels.cpu.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
@@ -83,3 +83,4 @@ __all__ = [
 ]
 
 apply_num_threads()
+reuse_memory()
