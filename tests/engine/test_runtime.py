@@ -1,5 +1,6 @@
 """Import time, threads, kernel choice, the notice about compiling, the on-disk cache."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 import engine
 from engine.device import available_threads
 from engine.errors import ParameterError
+from engine.kernels import jit
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,3 +99,25 @@ def test_same_seed_and_threads_give_identical_bits() -> None:
         "import hashlib; print(hashlib.sha256(b''.join(p.array.tobytes() for p in model.parameters())).hexdigest())"
     )
     assert run(code).stdout == run(code).stdout
+
+
+def test_a_kernel_is_kept_under_the_digest_of_the_file_it_uses(tmp_path: Path) -> None:
+    """Numba does not see a change in another file; the name under which it keeps the kernel does."""
+    names = []
+    for i, text in enumerate(("SIZE = 8\n", "SIZE = 6\n", "SIZE = 8\n")):
+        path = tmp_path / f"part_{i}.py"
+        path.write_text(text)
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+
+        def twice(x: int) -> int:
+            return 2 * x
+
+        _, inner = jit.using(module)
+        assert inner(twice)(3) == 6
+        names.append(twice.__qualname__)
+    assert names[0] != names[1]
+    assert names[0] == names[2]
