@@ -118,8 +118,8 @@ class Tensor(Methods, Conversion, InPlace):
         if not isinstance(values, Tensor) or values.shape != self.shape or values.dtype != self.dtype:
             got = f"{values.dtype} {values.shape}" if isinstance(values, Tensor) else type(values).__name__
             raise ShapeError("data", f"a Tensor of {self.dtype} {self.shape}", got)
-        mark_changed(self.array)
         self.array[...] = values.array
+        mark_changed(self.array)
 
     @property
     def is_leaf(self) -> bool:

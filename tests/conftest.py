@@ -8,10 +8,15 @@ import pytest
 SHARED = Path(os.environ.get("BYHAND_SHARED", Path(__file__).parents[2] / "shared"))
 
 
+def shared(path: str) -> Path:
+    """Find what lies beside a checkout or not at all; the test is skipped, and says so, where it is not there."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"no {path} in {SHARED}; name a folder that has it by BYHAND_SHARED")
+    return found
+
+
 @pytest.fixture
 def mnist() -> Path:
-    """Find the folder with MNIST's four files, which lie beside a checkout or not at all."""
-    folder = SHARED / "data" / "mnist"
-    if not folder.is_dir():
-        pytest.skip(f"no MNIST at {folder}; name a folder with data/mnist in it by BYHAND_SHARED")
-    return folder
+    """Find the folder with MNIST's four files."""
+    return shared("data/mnist")

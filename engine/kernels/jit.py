@@ -38,7 +38,7 @@ def kernel(function: Function, uses: ModuleType | None = None) -> Function:
 
 
 def inner(function: Function, uses: ModuleType | None = None) -> Function:
-    """Compile a part of a kernel in the same file, inlined into it."""
+    """Compile a function for one thread: a part of a kernel, inlined into it, or loops that are seldom run."""
     compile_ = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)
     return cast(Function, compile_(_marked(function, uses)))
 

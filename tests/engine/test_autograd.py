@@ -11,7 +11,7 @@ import pytest
 
 import engine
 import engine.errors
-from engine.errors import DTypeError, GraphError, PositionError, ShapeError
+from engine.errors import DTypeError, GraphError, ParameterError, PositionError, ShapeError
 from engine.versions import _changes
 
 
@@ -329,6 +329,10 @@ def test_in_place_values_must_fit() -> None:
         x[5] = 1
     with pytest.raises(ShapeError, match="__setitem__: expected values that fit the places, got could not broadcast"):
         x[:] = [1, 2, 3]
+    with pytest.raises(DTypeError, match="clamp_: expected values that fit into int64, got float64"):
+        x.clamp_(0.5)
+    with pytest.raises(ParameterError, match="clamp_: expected min, max or both, got neither"):
+        x.clamp_()
     assert x.tolist() == [1, 2]
     x[engine.tensor([True, False])] = engine.tensor(9)
     assert x.add_(engine.tensor([1, 1]), alpha=2).tolist() == [11, 4]
@@ -342,3 +346,13 @@ def test_version_entries_vanish_with_their_arrays() -> None:
     del x
     gc.collect()
     assert len(_changes) == before
+
+
+def test_a_write_that_is_refused_leaves_the_graph_usable() -> None:
+    x, w = engine.tensor([2.0], dtype="float64"), leaf(3.0)
+    y = (x * w).sum()
+    for write in (lambda: x.add_(engine.ones(5)), lambda: x.copy_(engine.ones(5)), lambda: x.__setitem__(0, [1, 2])):
+        with pytest.raises(ShapeError):
+            write()
+    y.backward()
+    assert w.grad.item() == 2.0

@@ -8,7 +8,7 @@ import pytest
 
 import engine
 import engine.nn.functional as F
-from tests.conftest import SHARED
+from tests.conftest import shared
 
 # As printed, with `torch` replaced by `engine` in the import lines only.
 IMPORTS = """
@@ -79,10 +79,7 @@ def network(name: str, imports: str = IMPORTS) -> Any:
 
 @pytest.mark.parametrize("name", LISTINGS)
 def test_listing_is_the_decks(name: str) -> None:
-    deck = SHARED / "deck.md"
-    if not deck.is_file():
-        pytest.skip(f"no deck.md at {SHARED}; name a folder with it by BYHAND_SHARED")
-    text = deck.read_text(encoding="utf-8")
+    text = shared("deck.md").read_text(encoding="utf-8")
     start = re.search(rf"^\d+ +class {name}\(", text, re.MULTILINE)
     assert start is not None
     lines = [re.sub(r"^\d+ ?", "", line).rstrip() for line in text[start.start() :].split("```")[0].splitlines()]

@@ -40,8 +40,8 @@ Steps: TypeAlias = tuple[int, int]
 WIDTHS = np.array([STRIPS.get(size, 0) for size in range(max(STRIPS) + 1)])
 # Pixels of the line that are finished for all filters before the next are begun.
 CHUNK = 1024
-# Elements that strips may read or write past the end of a line.
-MARGIN = 16 * VECTOR_BYTES
+# Elements that the longest strip may read or write past the end of a line: of float32, the more numerous.
+MARGIN = max(STRIPS.values()) * VECTOR_BYTES // 4
 
 
 # In the loops below, a row is cut out first and then indexed by the loop's own variable: Numba then knows that
@@ -199,7 +199,7 @@ def _dot(
     step_h, step_w, _, _, rows, columns = layout
     size = channels * step_h * step_w * rows * columns
     together = min(out_h, max(1, CHUNK // columns))
-    most = max(1, CHUNK // (out_h * columns))
+    most = max(1, min(CHUNK // (out_h * columns), (batch + parts - 1) // parts))
     wide = (together * columns + lanes - 1) // lanes * lanes
     flat = total.reshape(total.size)
     for task in prange(parts * groups):
@@ -244,7 +244,8 @@ def _blocks(filters: int, sizes: tuple[int, ...]) -> Array:
 
 def _finite(values: Array) -> bool:
     """Return whether no value is NaN or infinite: zeros around an image times a weight are then 0."""
-    return bool(np.isfinite(values.sum()))
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(values.sum()))
 
 
 def _parts(tasks: int, most: int) -> int:

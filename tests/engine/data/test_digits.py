@@ -1,7 +1,6 @@
 """Folders with the four files of a set of digits: MNIST itself, and everything that can be wrong."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,6 @@ import pytest
 
 from engine.data.idx import PARTS, load_digits_dir, write_idx
 from engine.errors import DataError
-
-SHARED = Path(os.environ.get("BYHAND_SHARED", Path(__file__).parents[4] / "shared"))
-MNIST = SHARED / "data" / "mnist"
 
 
 def write_set(folder: Path, suffix: str = ".gz", dot: bool = False) -> Path:
@@ -127,10 +123,9 @@ def test_sizes_that_differ(tmp_path: Path) -> None:
     assert "got (4, 3) and (8, 8)" in message
 
 
-@pytest.mark.skipif(not MNIST.is_dir(), reason=f"the real MNIST is not in {MNIST} (set BYHAND_SHARED)")
-def test_the_real_mnist() -> None:
+def test_the_real_mnist(mnist: Path) -> None:
     """The published counts, checksum, mean and standard deviation."""
-    data = load_digits_dir(MNIST)
+    data = load_digits_dir(mnist)
     assert data.train_images.shape == (60_000, 28, 28)
     assert data.test_images.shape == (10_000, 28, 28)
     assert np.bincount(data.test_labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
