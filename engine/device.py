@@ -10,6 +10,11 @@ from engine.errors import ParameterError
 # threads at once; workqueue may not, so it comes last.
 THREADING_LAYERS = "omp tbb workqueue"
 
+# How often OpenMP's threads look for work before they sleep, about half a millisecond's worth. A thread that
+# sleeps is woken too late, and often on the processor of the one that woke it: with OMP_WAIT_POLICY=passive
+# two threads took as long as one for a ConvNet step (2 cores), 28 ms where now it is 16. Read when OpenMP loads.
+SPINS = "50000"
+
 _requested: int | None = None
 
 
@@ -27,7 +32,7 @@ def available_threads() -> int:
 
 
 def set_num_threads(count: int) -> None:
-    """Run kernels, and the BLAS behind matrix products, on this many threads.
+    """Run kernels on this many threads.
 
     Parameters
     ----------
@@ -42,6 +47,9 @@ def set_num_threads(count: int) -> None:
     Notes
     -----
     The same seed and the same number of threads give bit-identical results.
+
+    The kernels bring their own threads also to matrix products. From the first kernel on, NumPy's BLAS runs on
+    one thread in this process: two sets of threads would take the processors from each other.
 
     Examples
     --------
@@ -72,17 +80,16 @@ def get_num_threads() -> int:
 
 
 def apply_num_threads() -> None:
-    """Tell Numba and BLAS; called when the cpu kernels load, because importing Numba takes a while."""
-    # OpenMP's threads spin between kernels unless told to sleep, and so take the processors away from
-    # BLAS: a LeNet step took 24 ms with spinning, 9 ms without (2 cores). Read when OpenMP loads.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    """Tell Numba, and keep BLAS to one thread; called when the cpu kernels load, because importing Numba takes a while."""
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ.setdefault("NUMBA_THREADING_LAYER_PRIORITY", THREADING_LAYERS)
     import numba
     from threadpoolctl import threadpool_limits
 
     count = get_num_threads()
     numba.set_num_threads(min(count, vars(numba.config)["NUMBA_NUM_THREADS"]))
-    threadpool_limits(limits=count, user_api="blas")
+    threadpool_limits(limits=1, user_api="blas")
 
 
 # mallopt's numbers for its settings, from glibc's malloc.h; 32 MB is the most the first one takes.

@@ -73,7 +73,7 @@ class Context:
 
     def save(self, *values: Any) -> None:
         """Keep arrays and settings for backward."""
-        if any(self.needs_grad):
+        if True in self.needs_grad:
             self._saved = Saved(values)
 
     @property
@@ -125,54 +125,86 @@ class Op(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Apply the op to tensors; returns a tensor, or as many as the op has results."""
-        given: list[Any] = []
+        # Everything here is done for every op of every network, so it is written for the common case:
+        # tensors by position. On a single image, a network of a dozen ops spends its time in such lines.
+        record = is_grad_enabled()
+        arguments: list[Any] = list(args)
+        flat: list[Any] = []
+        needs_grad: list[bool] = []
+        named: dict[str, Any] = {}
+        tensor: Variable | None = None
+        others = False
         for place, name in self._places:
-            if place >= len(args) and name not in kwargs and name not in self._optional:
+            if place < len(args):
+                value = args[place]
+            elif name in kwargs or name in self._optional:
+                value = kwargs.get(name)
+            else:
                 inspect.signature(self).bind(*args, **kwargs)  # raises Python's own TypeError
-            given.append(args[place] if place < len(args) else kwargs.get(name))
-        flat = self._flatten(given)
-        tensor = next((value for value in flat if isinstance(value, Variable)), None)
-        if tensor is None:
+            if isinstance(value, Variable) and name not in self._many:
+                if tensor is None:
+                    tensor = value
+                flat.append(value)
+                needs_grad.append(record and value.requires_grad)
+                if place < len(args):
+                    arguments[place] = value.array
+                else:
+                    named[name] = value.array
+                continue
+            others = others or value is not None or name not in self._nullable
+            for part in self._parts(name, value):
+                flat.append(part)
+                needs_grad.append(record and isinstance(part, Variable) and part.requires_grad)
+        if others or tensor is None:
+            tensor = self._take_others(args, kwargs, flat, arguments, named)
+        kwargs.update(named)
+        ctx = Context(tuple(needs_grad))
+        result = self._forward(ctx, *arguments, **kwargs)
+        out, *extras = result if isinstance(result, tuple) else (result,)
+        node = None
+        if True in needs_grad and out.dtype.kind == "f":
+            if self._vjp is None:
+                raise GraphError(self.name, "a vjp beneath the op", "none", f"declare it with @{self.name}.vjp")
+            inputs = [v if needed else None for v, needed in zip(flat, needs_grad, strict=True)]
+            node = Node(self.name, partial(self._vjp, ctx), inputs, ctx.kernels)
+        first = tensor.result(out, node)
+        tracer = current_tracer.get()
+        if tracer is None and type(result) is not tuple:
+            return first
+        results = (first, *(tensor.result(extra, None) for extra in extras))
+        if tracer is not None:
+            bound = inspect.signature(self).bind(*arguments, **kwargs)
+            bound.apply_defaults()
+            tracer(self.name, bound.arguments, results)
+        return results if isinstance(result, tuple) else first
+
+    def _take_others(
+        self, args: Sequence[Any], kwargs: Any, flat: Sequence[Any], arguments: list[Any], named: dict[str, Any]
+    ) -> Variable:
+        """Put arrays in the place of operands that are numbers or sequences; return the first tensor."""
+        tensors = [value for value in flat if isinstance(value, Variable)]
+        if not tensors:
             kinds = ", ".join(type(value).__name__ for value in flat)
             raise _not_a_tensor(self.name, kinds or "none")
-        record = is_grad_enabled()
-        needs_grad = tuple(record and isinstance(v, Variable) and v.requires_grad for v in flat)
-        ctx = Context(needs_grad)
-        dtype = np.result_type(*[value.array.dtype for value in flat if isinstance(value, Variable)])
-        arguments: list[Any] = list(args)
-        for (place, name), value in zip(self._places, given, strict=True):
+        dtype = np.result_type(*[tensor.array.dtype for tensor in tensors])
+        for place, name in self._places:
+            if place >= len(args) and name not in kwargs:
+                continue
+            value = args[place] if place < len(args) else kwargs[name]
             many = name in self._many
             array = [self._array(name, item, dtype) for item in value] if many else self._array(name, value, dtype)
             if place < len(args):
                 arguments[place] = array
             else:
-                kwargs[name] = array
-        result = self._forward(ctx, *arguments, **kwargs)
-        out, *extras = result if isinstance(result, tuple) else (result,)
-        node = None
-        if any(needs_grad) and out.dtype.kind == "f":
-            if self._vjp is None:
-                raise GraphError(self.name, "a vjp beneath the op", "none", f"declare it with @{self.name}.vjp")
-            inputs = [v if needed else None for v, needed in zip(flat, needs_grad, strict=True)]
-            node = Node(self.name, partial(self._vjp, ctx), inputs, ctx.kernels)
-        results = (tensor.result(out, node), *(tensor.result(extra, None) for extra in extras))
-        tracer = current_tracer.get()
-        if tracer is not None:
-            bound = inspect.signature(self).bind(*arguments, **kwargs)
-            bound.apply_defaults()
-            tracer(self.name, bound.arguments, results)
-        return results if isinstance(result, tuple) else results[0]
+                named[name] = array
+        return tensors[0]
 
-    def _flatten(self, given: Sequence[Any]) -> list[Any]:
-        flat: list[Any] = []
-        for name, value in zip(self.operands, given, strict=True):
-            if name not in self._many:
-                flat.append(value)
-            elif isinstance(value, list | tuple):
-                flat.extend(value)
-            else:
-                raise _not_a_list(self.name, name, value)
-        return flat
+    def _parts(self, name: str, value: Any) -> Sequence[Any]:
+        if name not in self._many:
+            return (value,)
+        if not isinstance(value, list | tuple):
+            raise _not_a_list(self.name, name, value)
+        return value
 
     def _array(self, operand: str, value: Any, dtype: np.dtype[Any]) -> Array | None:
         if isinstance(value, Variable):

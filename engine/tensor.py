@@ -9,13 +9,17 @@ import numpy as np
 
 from engine import backward
 from engine.arrays import Array
-from engine.autograd import Node
+from engine.autograd import Node, Variable
 from engine.conversion import Conversion
 from engine.dtypes import DTYPES
 from engine.errors import DTypeError, GraphError, ShapeError
 from engine.inplace import InPlace
 from engine.methods import Methods, Number
 from engine.versions import mark_changed
+
+
+# To look a dtype up in a set is quicker, and ops do it for every result.
+KNOWN_DTYPES = frozenset(DTYPES)
 
 
 class RemovableHandle:
@@ -91,7 +95,11 @@ class Tensor(Methods, Conversion, InPlace):
 
     def result(self, array: Array, grad_fn: Node | None) -> "Tensor":
         """Wrap what an op made of this tensor."""
-        return Tensor(array, grad_fn is not None, grad_fn)
+        if type(array) is not np.ndarray or not array.flags.c_contiguous or array.dtype not in KNOWN_DTYPES:
+            return Tensor(array, grad_fn is not None, grad_fn)
+        made = Tensor.__new__(Tensor)
+        Variable.__init__(made, array, grad_fn is not None, grad_fn)
+        return made
 
     @property
     def shape(self) -> tuple[int, ...]:

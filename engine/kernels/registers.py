@@ -32,6 +32,9 @@ VECTOR_BYTES, REGISTERS = _machine()
 # For each size of a block of filters, how many vectors of pixels a strip has: their product is the number of
 # sums kept at once, and the pixels and a weight must fit beside them.
 STRIPS = {8: 3, 6: 4, 4: 6, 2: 8, 1: 8} if REGISTERS == 32 else {6: 2, 4: 3, 2: 4, 1: 6}
+# The block and the strip of a product of matrices, whose strips are all equally wide.
+ROWS = max(STRIPS)
+PANEL = STRIPS[ROWS]
 # Blocks of products: sizes of blocks of filters, and taps in each.
 DOT_FILTERS, DOT_TAPS = ((4, 2, 1), 6) if REGISTERS == 32 else ((3, 2, 1), 4)
 
@@ -94,10 +97,11 @@ def _choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> 
     builder.position_at_end(end)
 
 
-def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...], row: Any, count: Any) -> None:
+def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
     """Generate the loop over the taps for one size of block and strip."""
     builder, whole = v.builder, ir.IntType(64)
     target, source, shifts, factors = places
+    row, count, tap_step, filter_step = steps
     before = builder.block
     loop, done = builder.append_basic_block("tap"), builder.append_basic_block("store")
     builder.branch(loop)
@@ -106,10 +110,10 @@ def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...],
     sums = [[builder.phi(v.vector) for _ in range(strip)] for _ in range(filters)]
     shifted = builder.gep(source, [builder.load(builder.gep(shifts, [t]))])
     strips = [v.load(shifted, whole(i * v.lanes)) for i in range(strip)]
-    weight = builder.gep(factors, [builder.mul(t, whole(filters))])
+    weight = builder.gep(factors, [builder.mul(t, tap_step)])
     new = []
     for f in range(filters):
-        repeated = v.repeat(builder.load(builder.gep(weight, [whole(f)])))
+        repeated = v.repeat(builder.load(builder.gep(weight, [builder.mul(filter_step, whole(f))])))
         new.append([builder.call(v.fma, [repeated, strips[i], sums[f][i]]) for i in range(strip)])
     following = builder.add(t, whole(1))
     t.add_incoming(whole(0), before)
@@ -130,7 +134,7 @@ def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...],
 def sum_strip(
     typingctx: Any,
     filters: Any,
-    wide: Any,
+    vectors: Any,
     out: Any,
     to: Any,
     row: Any,
@@ -141,28 +145,34 @@ def sum_strip(
     count: Any,
     weights: Any,
     start: Any,
+    tap_step: Any,
+    filter_step: Any,
 ) -> Any:
     """Sum shifted strips of pixels, each times a weight, for a block of filters.
 
     Computes for each filter f of the block and each pixel p of the strip::
 
-        out[to + f row + p] = sum over t of pixels[at + shift[first + t] + p] * weights[start + t filters + f]
+        out[to + f row + p] = sum over t of pixels[at + shift[first + t] + p]
+                                            * weights[start + t tap_step + f filter_step]
 
-    with t = 0 … count - 1, count >= 1. A strip has STRIPS[filters] vectors if `wide`, else one. Arrays have
-    one axis; `shift` is int64, the others share a floating dtype.
+    with t = 0 … count - 1, count >= 1. A block has one of the sizes in STRIPS; a strip has STRIPS[filters],
+    PANEL (if that is fewer) or one vector. Arrays have one axis; `shift` is int64, the others share a
+    floating dtype.
     """
     n = types.intp
-    signature = types.void(n, n, out, n, n, pixels, n, shift, n, n, weights, n)
+    signature = types.void(n, n, out, n, n, pixels, n, shift, n, n, weights, n, n, n)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         v = _Vectors(context, builder, sig.args[2].dtype)
         places = tuple(_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (2, 5, 7, 10))
-        # args: filters, wide, out, to, row, pixels, at, shift, first, count, weights, start
-        cases = {}
-        for size, strip in STRIPS.items():
-            cases[2 * size] = partial(_sum_strip, v, size, 1, places, args[4], args[9])
-            cases[2 * size + 1] = partial(_sum_strip, v, size, strip, places, args[4], args[9])
-        _choose(builder, builder.add(builder.mul(args[0], ir.IntType(64)(2)), args[1]), cases)
+        # args: filters, vectors, out, to, row, pixels, at, shift, first, count, weights, start, tap, filter step
+        steps = (args[4], args[9], args[12], args[13])
+        cases = {
+            16 * size + strip: partial(_sum_strip, v, size, strip, places, steps)
+            for size, most in STRIPS.items()
+            for strip in {1, min(PANEL, most), most}
+        }
+        _choose(builder, builder.add(builder.mul(args[0], ir.IntType(64)(16)), args[1]), cases)
         return context.get_dummy_value()
 
     return signature, generate
@@ -258,6 +268,36 @@ def dot_block(
         # args: filters, out, to, row, upstream, at, wide, up_step, pixels, start, step, shift, first, images, count
         steps = tuple(args[i] for i in (3, 6, 7, 10, 13, 14))
         _choose(builder, args[0], {size: partial(_dot_block, v, size, places, steps) for size in DOT_FILTERS})
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@_emitted
+def transpose_block(
+    typingctx: Any, out: Any, to: Any, out_step: Any, source: Any, at: Any, step: Any
+) -> Any:
+    """Write a square block of numbers, as many each way as a vector holds, with rows and columns exchanged.
+
+    Computes ``out[to + j out_step + i] = source[at + i step + j]``. In as many rounds as halving takes, the
+    rows of the upper half are interleaved with those of the lower half; after them, the block is transposed.
+    """
+    n = types.intp
+    signature = types.void(out, n, n, source, n, n)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        v = _Vectors(context, builder, sig.args[0].dtype)
+        whole, half = ir.IntType(64), v.lanes // 2
+        target, origin = (_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 3))
+        rows = [v.load(origin, builder.mul(args[5], whole(i))) for i in range(v.lanes)]
+        low = [lane // 2 + lane % 2 * v.lanes for lane in range(v.lanes)]
+        pattern = ir.VectorType(ir.IntType(32), v.lanes)
+        masks = [ir.Constant(pattern, low), ir.Constant(pattern, [lane + half for lane in low])]
+        for _ in range(v.lanes.bit_length() - 1):
+            pairs = [(rows[i], rows[i + half]) for i in range(half)]
+            rows = [builder.shuffle_vector(upper, lower, mask) for upper, lower in pairs for mask in masks]
+        for j in range(v.lanes):
+            v.store(rows[j], target, builder.mul(args[2], whole(j)))
         return context.get_dummy_value()
 
     return signature, generate

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from engine.arrays import Array
 from engine.op import Context, Operand, op
 from engine.ops.pool import avg_pool2d_vjp, max_of_windows, max_pool2d_vjp, mean_of_windows
@@ -94,7 +96,7 @@ def adaptive_max_pool2d(
     require_maps("adaptive_max_pool2d", input)
     rows, columns = adaptive_windows("adaptive_max_pool2d", input.shape[-2:], output_size)
     out, index = max_of_windows(ctx, input, rows, columns)
-    return (out, index) if return_indices else out
+    return (out, index.astype(np.int64)) if return_indices else out
 
 
 @adaptive_max_pool2d.vjp

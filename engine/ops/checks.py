@@ -23,8 +23,9 @@ def require_images(who: str, shape: Sequence[int]) -> None:
 
 def require_floating(who: str, **arrays: Array | None) -> None:
     """Raise DTypeError unless all arrays (None is skipped) share one floating dtype."""
-    given = {name: array.dtype for name, array in arrays.items() if array is not None}
-    if any(dtype.kind != "f" for dtype in given.values()) or len(set(given.values())) > 1:
+    dtypes = {array.dtype for array in arrays.values() if array is not None}
+    if len(dtypes) != 1 or next(iter(dtypes)).kind != "f":
+        given = {name: array.dtype for name, array in arrays.items() if array is not None}
         got = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
         raise DTypeError(who, "float32 or float64, the same for all tensors", got)
 
@@ -43,6 +44,8 @@ def pair(who: str, what: str, value: int | Sequence[int], least: int) -> tuple[i
     ParameterError
         If it is neither, or a number is below `least`.
     """
+    if type(value) is int and value >= least:
+        return value, value
     both = (value, value) if isinstance(value, int) else tuple(value) if isinstance(value, Sequence) else ()
     good = len(both) == 2 and all(isinstance(v, int) and not isinstance(v, bool) and v >= least for v in both)
     if not good:

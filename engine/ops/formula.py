@@ -60,20 +60,21 @@ def apply_formula(
     conditions : sequence of ndarray
         Operands that come before the others and stay bool; they have no derivative.
     """
-    dtype = np.result_type(*operands)
+    given = (*conditions, *operands)
+    dtype, shape = operands[0].dtype, given[0].shape
+    if any(array.dtype != dtype for array in operands[1:]):
+        dtype = np.result_type(*operands)
     if dtype.kind not in kinds:
         fix = 'convert it, say engine.tensor(t, dtype="float32")'
         raise DTypeError(who, KINDS[kinds], str(dtype), fix)
-    given = (*conditions, *operands)
-    try:
-        shape = np.broadcast_shapes(*[array.shape for array in given])
-    except ValueError:
-        got = " and ".join(str(array.shape) for array in given)
-        raise ShapeError(who, "shapes that broadcast (equal or 1, counted from the right)", got) from None
+    if any(array.shape != shape for array in given[1:]):
+        shape = _broadcast(who, given)
     inputs = [*conditions, *[array.astype(dtype, copy=False) for array in operands]]
     inputs += [np.asarray(constant, dtype) for constant in constants]
     out = ctx.empty(shape, dtype if out_dtype is None else np.dtype(out_dtype))
     ctx.kernels.elementwise(out, formula, *inputs)
+    if True not in ctx.needs_grad:
+        return out
     values = {**dict(zip(_parameters(formula), inputs, strict=True)), "y": out}
     rules = (*[formulas.unchanged] * len(conditions), *derivatives)
     wanted = {
@@ -85,6 +86,14 @@ def apply_formula(
     kept = {name: values[name] for name in wanted}
     ctx.save(tuple((array.shape, array.dtype) for array in given), rules, kept)
     return out
+
+
+def _broadcast(who: str, arrays: Sequence[Array]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*[array.shape for array in arrays])
+    except ValueError:
+        got = " and ".join(str(array.shape) for array in arrays)
+        raise ShapeError(who, "shapes that broadcast (equal or 1, counted from the right)", got) from None
 
 
 def formula_vjp(ctx: Context, dy: Array) -> list[Array | None]:

@@ -1,5 +1,6 @@
 """Pooling: one number for each window of a map."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -74,7 +75,7 @@ def max_pool2d(
     gap_h, gap_w = pair("max_pool2d", "dilation", dilation, 1)
     rows, columns = without_padding(rows, height, gap_h), without_padding(columns, width, gap_w)
     out, index = max_of_windows(ctx, input, rows, columns, gap_h, gap_w)
-    return (out, index) if return_indices else out
+    return (out, index.astype(np.int64)) if return_indices else out
 
 
 def max_of_windows(
@@ -82,7 +83,9 @@ def max_of_windows(
 ) -> tuple[Array, Array]:
     """Return the largest value of each window, and where it was; save what :func:`max_pool2d_vjp` needs."""
     shape = (*input.shape[:-2], len(rows), len(columns))
-    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, np.dtype(np.int64))
+    # Half the memory of int64, unless a plane is too large for it.
+    places = np.dtype(np.int32 if math.prod(input.shape[-2:]) < 2**31 else np.int64)
+    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places)
     ctx.kernels.max_pool2d(planes(out), planes(index), planes(input), rows, columns, dilation_h, dilation_w)
     ctx.save(input.shape, index)
     return out, index

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,16 +40,18 @@ def sliding_windows(
     kernel = pair(who, "kernel_size", kernel_size, 1)
     steps = kernel if stride is None else pair(who, "stride", stride, 1)
     pads, gaps = pair(who, "padding", padding, 0), pair(who, "dilation", dilation, 1)
-    if any(2 * pad > side for pad, side in zip(pads, kernel, strict=True)):
+    if 2 * pads[0] > kernel[0] or 2 * pads[1] > kernel[1]:
         got = f"padding {pads} with kernel_size {kernel}"
         raise ParameterError(who, "padding of at most half the kernel_size", got)
-    rows, columns = (_along(*axis, ceil_mode) for axis in zip(size, kernel, steps, pads, gaps, strict=True))
+    rows, columns = (_along(size[i], kernel[i], steps[i], pads[i], gaps[i], bool(ceil_mode)) for i in (0, 1))
     if len(rows) == 0 or len(columns) == 0:
         got = f"kernel_size {kernel}, dilation {gaps} on maps of {size[0]}x{size[1]}, padding {pads}"
         raise ShapeError(who, "a window no larger than the padded map", got)
     return rows, columns
 
 
+# The same few windows are asked for at every step of a training; nobody writes into these arrays.
+@lru_cache(maxsize=256)
 def _along(length: int, kernel: int, stride: int, pad: int, dilation: int, ceil_mode: bool) -> Array:
     reach = dilation * (kernel - 1) + 1
     room = length + 2 * pad - reach
@@ -76,6 +79,8 @@ def adaptive_windows(who: str, size: tuple[int, ...], output_size: int | Sequenc
 
 def without_padding(windows: Array, length: int, dilation: int = 1) -> Array:
     """Cut windows down to the pixels in them, `dilation` apart."""
+    if windows[0, 0] >= 0 and windows[-1, 1] <= length:
+        return windows
     starts, stops = windows.T
     # Python's remainder is what is left of `dilation` after whole steps from a start before pixel 0.
     return np.stack([np.where(starts < 0, starts % dilation, starts), np.minimum(stops, length)], axis=1)

@@ -1,12 +1,14 @@
 """Adam, and AdamW, which keeps weight decay out of the running means."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from engine import kernels
 from engine.arrays import Array
 from engine.errors import ParameterError
-from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least, decayed
+from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least
 
 
 class Adam(Optimizer):
@@ -74,23 +76,32 @@ class Adam(Optimizer):
         if len(group["betas"]) != 2 or not all(0 <= beta < 1 for beta in group["betas"]):
             raise ParameterError(who, "two betas from 0 to below 1", repr(group["betas"]))
 
-    def update(self, parameter: Array, gradient: Array, state: State, group: Group) -> None:
-        """Move one parameter, in place."""
-        gradient = decayed(gradient, parameter, group["weight_decay"])
-        self.move(parameter, gradient, state, group)
+    def update_all(self, moving: Sequence[tuple[Array, Array, State]], group: Group) -> None:
+        """Move parameters, in place, in one pass over memory."""
+        self.move(moving, group, decay=group["weight_decay"], shrink=1.0)
 
-    def move(self, parameter: Array, gradient: Array, state: State, group: Group) -> None:
-        """Make the step itself, weight decay already dealt with."""
-        if not state:
-            state |= {"step": 0, "exp_avg": np.zeros_like(parameter), "exp_avg_sq": np.zeros_like(parameter)}
-        state["step"] += 1
-        mean, square = state["exp_avg"], state["exp_avg_sq"]
+    def move(
+        self, moving: Sequence[tuple[Array, Array, State]], group: Group, *, decay: float, shrink: float
+    ) -> None:
+        """Make the step: `decay` times a parameter is added to its gradient, and it shrinks by a factor."""
+        for parameter, _, state in moving:
+            if not state:
+                state |= {"step": 0, "exp_avg": np.zeros_like(parameter), "exp_avg_sq": np.zeros_like(parameter)}
+            state["step"] += 1
         beta1, beta2 = group["betas"]
-        mean += (1 - beta1) * (gradient - mean)
-        square *= beta2
-        square += (1 - beta2) * gradient * gradient
-        divisor = np.sqrt(square) / math.sqrt(1 - beta2 ** state["step"]) + group["eps"]
-        parameter -= group["lr"] / (1 - beta1 ** state["step"]) * mean / divisor
+        kernels.current().adam(
+            [parameter for parameter, _, _ in moving],
+            [gradient for _, gradient, _ in moving],
+            [state["exp_avg"] for _, _, state in moving],
+            [state["exp_avg_sq"] for _, _, state in moving],
+            [group["lr"] / (1 - beta1 ** state["step"]) for _, _, state in moving],
+            [1 / math.sqrt(1 - beta2 ** state["step"]) for _, _, state in moving],
+            beta1,
+            beta2,
+            group["eps"],
+            decay,
+            shrink,
+        )
 
 
 class AdamW(Adam):
@@ -143,7 +154,6 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, maximize=maximize)
 
-    def update(self, parameter: Array, gradient: Array, state: State, group: Group) -> None:
-        """Move one parameter, in place."""
-        parameter *= 1 - group["lr"] * group["weight_decay"]
-        self.move(parameter, gradient, state, group)
+    def update_all(self, moving: Sequence[tuple[Array, Array, State]], group: Group) -> None:
+        """Move parameters, in place, in one pass over memory."""
+        self.move(moving, group, decay=0.0, shrink=1 - group["lr"] * group["weight_decay"])

@@ -1,12 +1,12 @@
 """What all optimisers share: groups of parameters with settings, state for each parameter, saving it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.errors import DTypeError, GraphError, ParameterError, StateError
+from engine.errors import DTypeError, GraphError, ParameterError, ShapeError, StateError
 from engine.tensor import Tensor
 from engine.versions import mark_changed
 
@@ -16,7 +16,7 @@ State: TypeAlias = dict[str, Any]
 
 
 class Optimizer:
-    """Base of optimisers: a subclass says how one parameter moves (:meth:`update`).
+    """Base of optimisers: a subclass says how one parameter moves (:meth:`update`), or many (:meth:`update_all`).
 
     Parameters
     ----------
@@ -117,13 +117,36 @@ class Optimizer:
             What `closure` returned.
         """
         loss = closure() if closure is not None else None
-        for number, group, parameter in self._numbered():
-            if parameter.grad is None:
-                continue
-            gradient = -parameter.grad.array if group["maximize"] else parameter.grad.array
-            self.update(parameter.array, gradient, self.state.setdefault(number, {}), group)
-            mark_changed(parameter.array)
+        number = 0
+        for group in self.param_groups:
+            moving = []
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    gradient = parameter.grad.array.astype(parameter.dtype, copy=False)
+                    if gradient.shape != parameter.shape:
+                        expected = f"a gradient {parameter.shape}, as its parameter"
+                        raise ShapeError(f"{type(self).__name__}.step", expected, f"shape {gradient.shape}")
+                    gradient = -gradient if group["maximize"] else gradient
+                    moving.append((parameter.array, gradient, self.state.setdefault(number, {})))
+                number += 1
+            for dtype in {array.dtype for array, _, _ in moving}:
+                self.update_all([move for move in moving if move[0].dtype == dtype], group)
+            for array, _, _ in moving:
+                mark_changed(array)
         return loss
+
+    def update_all(self, moving: Sequence[tuple[Array, Array, State]], group: Group) -> None:
+        """Move parameters of one dtype, in place: each by :meth:`update`, unless a subclass knows a quicker way.
+
+        Parameters
+        ----------
+        moving : sequence of (parameter, gradient, state)
+            As for :meth:`update`; at least one.
+        group : dict
+            The settings.
+        """
+        for parameter, gradient, state in moving:
+            self.update(parameter, gradient, state, group)
 
     def _numbered(self) -> Iterator[tuple[int, Group, Tensor]]:
         pairs = ((group, parameter) for group in self.param_groups for parameter in group["params"])

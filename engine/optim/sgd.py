@@ -1,8 +1,13 @@
 """Stochastic gradient descent."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine import kernels
 from engine.arrays import Array
 from engine.errors import ParameterError
-from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least, decayed
+from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least
 
 
 class SGD(Optimizer):
@@ -75,17 +80,23 @@ class SGD(Optimizer):
             got = f"momentum={group['momentum']}, dampening={group['dampening']}"
             raise ParameterError("SGD", "momentum > 0 and dampening = 0 with nesterov", got)
 
-    def update(self, parameter: Array, gradient: Array, state: State, group: Group) -> None:
-        """Move one parameter, in place."""
-        step = decayed(gradient, parameter, group["weight_decay"])
-        momentum = group["momentum"]
+    def update_all(self, moving: Sequence[tuple[Array, Array, State]], group: Group) -> None:
+        """Move parameters, in place, in one pass over memory."""
+        momentum, velocities, first = group["momentum"], [], []
         if momentum:
-            if "momentum_buffer" not in state:
-                state["momentum_buffer"] = step.copy()
-            else:
-                velocity = state["momentum_buffer"]
-                velocity *= momentum
-                velocity += (1 - group["dampening"]) * step
-            velocity = state["momentum_buffer"]
-            step = step + momentum * velocity if group["nesterov"] else velocity
-        parameter -= group["lr"] * step
+            for parameter, _, state in moving:
+                first.append("momentum_buffer" not in state)
+                if first[-1]:
+                    state["momentum_buffer"] = np.zeros_like(parameter)
+                velocities.append(state["momentum_buffer"])
+        kernels.current().sgd(
+            [parameter for parameter, _, _ in moving],
+            [gradient for _, gradient, _ in moving],
+            velocities,
+            [0.0 if new else momentum for new in first],
+            [1.0 if new else 1 - group["dampening"] for new in first],
+            group["lr"],
+            momentum,
+            group["weight_decay"],
+            int(group["nesterov"]),
+        )

@@ -29,8 +29,10 @@ from engine.kernels.cpu.softmax import (
 )
 from engine.kernels.cpu.unfold import fold, unfold
 from engine.kernels.cpu.unpool import max_unpool2d, max_unpool2d_backward
+from engine.kernels.cpu.update import adam, sgd
 
 __all__ = [
+    "adam",
     "avg_pool2d",
     "avg_pool2d_backward",
     "conv2d",
@@ -69,6 +71,7 @@ __all__ = [
     "rbf",
     "rbf_backward",
     "scatter_add",
+    "sgd",
     "softmax",
     "softmax_backward",
     "sum_rows",

@@ -105,45 +105,59 @@ def _place(
                 target[w * place[1]] = source[w] + bias
 
 
-@kernel
-def _pack(packed: Array, w: Array, blocks: Array, first: Array, weight: Array, filter_step: int, groups: int) -> None:
-    """Put the weights in the order they are read in: by group, phase, block of filters, tap, filter."""
+@inner
+def _pack(
+    packed: Array, w: Array, blocks: Array, block: int, g: int, first: Array, weight: Array, step: int, groups: int
+) -> float:
+    """Put the weights of a block of filters in the order they are read in: by phase, tap, filter; return their sum."""
     filters, taps = blocks[-1], len(weight)
-    for task in prange(groups * (len(blocks) - 1)):
-        g, block = task // (len(blocks) - 1), task % (len(blocks) - 1)
-        k, size = blocks[block], blocks[block + 1] - blocks[block]
-        for phase in range(len(first) - 1):
-            count = first[phase + 1] - first[phase]
-            to = g * filters * taps + filters * first[phase] + k * count
+    k, size = blocks[block], blocks[block + 1] - blocks[block]
+    own = w[g * (w.size // groups) :]
+    total = 0.0
+    for phase in range(len(first) - 1):
+        count = first[phase + 1] - first[phase]
+        to = g * filters * taps + filters * first[phase] + k * count
+        places, target = weight[first[phase] : first[phase + 1]], packed[to : to + size * count]
+        for f in range(size):
+            line = own[(k + f) * step :]
             for t in range(count):
-                for f in range(size):
-                    at = g * (w.size // groups) + (k + f) * filter_step + weight[first[phase] + t]
-                    packed[to + t * size + f] = w[at]
+                value = line[places[t]]
+                target[t * size + f] = value
+                total += value
+    return total
 
 
 @kernel
 def _slide(
     out: Array,
     x: Array,
-    packed: Array,
+    w: Array,
     b: Array,
     blocks: Array,
-    first: Array,
-    shift: Array,
-    start: Array,
-    sizes: Array,
+    taps_of: tuple[Array, ...],
     strips: Array,
+    filter_step: int,
     groups: int,
     parts: int,
-    layout: Layout,
+    layout: tuple[int, ...],
     place: Steps,
-) -> None:
-    """Sum shifted lines for every phase of the output; an image, a group and a part of its rows to a thread."""
+) -> bool:
+    """Sum shifted lines for every phase of the output; an image, a group and a part of its rows to a thread.
+
+    Return False, with nothing done, if a weight is NaN or infinite.
+    """
+    first, shift, weight, start, sizes = taps_of
     channels, filters, taps = x.shape[1] // groups, out.shape[1] // groups, len(shift)
     step_h, step_w, _, _, rows, columns = layout
     size = channels * step_h * step_w * rows * columns
     lanes, together = VECTOR_BYTES // x.itemsize, max(1, CHUNK // columns)
     row = together * columns + MARGIN
+    packed, totals = np.empty(w.size, w.dtype), np.empty(groups * (len(blocks) - 1))
+    for task in prange(groups * (len(blocks) - 1)):
+        g, block = task // (len(blocks) - 1), task % (len(blocks) - 1)
+        totals[task] = _pack(packed, w, blocks, block, g, first, weight, filter_step, groups)
+    if not np.isfinite(totals.sum()):
+        return False
     for task in prange(x.shape[0] * groups * parts):
         n, g, part = task // (groups * parts), task // parts % groups, task % parts
         line, sums = np.empty(size + MARGIN, x.dtype), np.empty(blocks[1] * row, x.dtype)
@@ -162,10 +176,13 @@ def _slide(
                     p = 0
                     while p < length:
                         # At the end of the line, a narrow strip where a wide one would mostly be dropped.
-                        wide = 1 if length - p > strips[some] // 2 * lanes else 0
+                        vectors = strips[some] if length - p > strips[some] // 2 * lanes else 1
                         here = r * columns + p
-                        sum_strip(some, wide, sums, p, row, line, here, shift, first[phase], depth, packed, at)
-                        p += strips[some] * lanes if wide else lanes
+                        sum_strip(
+                            *(some, vectors, sums, p, row, line, here, shift, first[phase], depth),
+                            *(packed, at, some, 1),
+                        )
+                        p += vectors * lanes
                     for f in range(some):
                         _place(
                             out[n, g * filters + k + f],
@@ -179,6 +196,7 @@ def _slide(
                             taken,
                             width,
                         )
+    return True
 
 
 @kernel
@@ -242,12 +260,6 @@ def _blocks(filters: int, sizes: tuple[int, ...]) -> Array:
     return whole_numbers(ends)
 
 
-def _finite(values: Array) -> bool:
-    """Return whether no value is NaN or infinite: zeros around an image times a weight are then 0."""
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(values.sum()))
-
-
 def _parts(tasks: int, most: int) -> int:
     """Return into how many parts to cut each of so many tasks, so that every thread has one."""
     return max(1, min(most, -(-get_num_threads() // max(1, tasks))))
@@ -263,14 +275,11 @@ def _run(
     filter_step: int,
     groups: int,
     place: Steps,
-) -> None:
+) -> bool:
     blocks = _blocks(out.shape[1] // groups, tuple(STRIPS))
-    packed = np.empty(w.size, w.dtype)
-    _pack(packed, w.reshape(-1), blocks, taps.first, taps.weight, filter_step, groups)
     parts = _parts(len(x) * groups, int(taps.sizes[:, 0].max()))
-    _slide(
-        out, x, packed, b, blocks, taps.first, taps.shift, taps.start, taps.sizes, WIDTHS, groups, parts, layout, place
-    )
+    settings = (tuple(taps), WIDTHS, filter_step, groups, parts, tuple(layout), place)
+    return bool(_slide(out, x, w.reshape(-1), b, blocks, *settings))
 
 
 def conv2d(
@@ -288,11 +297,9 @@ def conv2d(
 ) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    if not _finite(w):
-        PLAIN_FORWARD(out, x, w, b, *numbers, groups)
-        return
     layout, taps = forward_taps(*w.shape[1:], *out.shape[2:], numbers)
-    _run(out, x, w, b, layout, taps, w[0].size, groups, (1, 1))
+    if not _run(out, x, w, b, layout, taps, w[0].size, groups, (1, 1)):
+        PLAIN_FORWARD(out, x, w, b, *numbers, groups)
 
 
 def conv2d_backward_x(
@@ -309,12 +316,10 @@ def conv2d_backward_x(
 ) -> None:
     """Hand each output's gradient back to the pixels it was computed from; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    if not _finite(w):
-        PLAIN_X(dx, dy, w, *numbers, groups)
-        return
     layout, taps = backward_taps(len(w) // groups, *w.shape[1:], *dx.shape[2:], numbers)
     nothing = np.zeros(dx.shape[1], dx.dtype)
-    _run(dx, dy, w, nothing, layout, taps, w[0, 0].size, groups, (stride_h, stride_w))
+    if not _run(dx, dy, w, nothing, layout, taps, w[0, 0].size, groups, (stride_h, stride_w)):
+        PLAIN_X(dx, dy, w, *numbers, groups)
 
 
 def conv2d_backward_w(
@@ -339,7 +344,9 @@ def conv2d_backward_w(
     total = np.zeros((parts, groups, len(dw) // groups, shift.size), dw.dtype)
     _dot(total, dy, x, _blocks(len(dw) // groups, DOT_FILTERS), shift, groups, count, layout)
     dw[...] = total.sum(axis=0)[..., :count].reshape(dw.shape)
-    if not _finite(dw):
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(dw.sum())
+    if not finite:
         PLAIN_W(dw, dy, x, *numbers, groups)
 
 

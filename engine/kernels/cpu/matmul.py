@@ -1,35 +1,45 @@
-"""Matrix products by NumPy's BLAS, which is at the limit of the machine for them.
+"""Matrix products, by tiles (product.py) wherever enough rows share a factor.
 
-A transposed matrix is handed to BLAS as a view: nothing is copied. BLAS starts threads of its own;
-``engine.set_num_threads`` sets both.
+A transposed matrix is read through its steps: nothing is transposed in memory. Of products with few rows,
+such as those of a single image, and of whole numbers, NumPy makes shorter work.
 """
 
 import numpy as np
 
 from engine.arrays import Array
+from engine.kernels.cpu.product import product
+
+# So many rows of a result are worth the copies that tiles are made from.
+ENOUGH_ROWS = 4
 
 
 def matmul(out: Array, a: Array, b: Array, transpose_a: int, transpose_b: int) -> None:
     """out[s] = op(a[s]) @ op(b[s]) for every matrix s of a stack; see the reference."""
-    left = a.swapaxes(1, 2) if transpose_a else a
-    right = b.swapaxes(1, 2) if transpose_b else b
-    np.matmul(left, right, out=out)
+    if out.shape[1] < ENOUGH_ROWS or out.dtype.kind != "f" or 0 in a.shape:
+        left = a.swapaxes(1, 2) if transpose_a else a
+        right = b.swapaxes(1, 2) if transpose_b else b
+        np.matmul(left, right, out=out)
+        return
+    product(out, a, b, transpose_a, transpose_b)
 
 
 def linear(out: Array, x: Array, w: Array, b: Array) -> None:
     """Out = x @ w.T + b; see the reference."""
-    np.matmul(x, w.T, out=out)
-    out += b
+    if len(x) < ENOUGH_ROWS:
+        np.matmul(x, w.T, out=out)
+        out += b
+        return
+    product(out[None], x[None], w[None], 0, 1, b)
 
 
 def linear_backward_x(dx: Array, dy: Array, w: Array) -> None:
     """Dx = dy @ w; see the reference."""
-    np.matmul(dy, w, out=dx)
+    matmul(dx[None], dy[None], w[None], 0, 0)
 
 
 def linear_backward_w(dw: Array, dy: Array, x: Array) -> None:
     """Dw = dy.T @ x; see the reference."""
-    np.matmul(dy.T, x, out=dw)
+    matmul(dw[None], dy[None], x[None], 1, 0)
 
 
 def linear_backward_b(db: Array, dy: Array) -> None:

@@ -32,8 +32,10 @@ from engine.kernels.reference.softmax import (
 )
 from engine.kernels.reference.unfold import fold, unfold
 from engine.kernels.reference.unpool import max_unpool2d, max_unpool2d_backward
+from engine.kernels.reference.update import adam, sgd
 
 __all__ = [
+    "adam",
     "avg_pool2d",
     "avg_pool2d_backward",
     "conv2d",
@@ -72,6 +74,7 @@ __all__ = [
     "rbf",
     "rbf_backward",
     "scatter_add",
+    "sgd",
     "softmax",
     "softmax_backward",
     "sum_rows",

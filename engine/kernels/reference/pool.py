@@ -19,7 +19,7 @@ def max_pool2d(
     Parameters
     ----------
     out : ndarray (P, OH, OW)
-    index : ndarray (P, OH, OW), int64
+    index : ndarray (P, OH, OW), int32 or int64
         Position h * W + w of the winner in its plane: the first of equals in reading order, but the last
         NaN if there is one. -1 for a window without pixels; its `out` is minus infinity.
     x : ndarray (P, H, W)
@@ -49,7 +49,7 @@ def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
     ----------
     dx : ndarray (P, H, W)
     dy : ndarray (P, OH, OW)
-    index : ndarray (P, OH, OW), int64
+    index : ndarray (P, OH, OW), int32 or int64
         As :func:`max_pool2d` wrote it.
     """
     count, out_h, out_w = dy.shape
