@@ -6,6 +6,7 @@ from operator import index
 from typing import Any, Self, overload
 
 from engine.errors import DTypeError
+from engine.nn.fusion import runs
 from engine.nn.module import Module
 
 
@@ -110,9 +111,9 @@ class Sequential(_Listed):
             self.extend(modules)
 
     def forward(self, input: Any) -> Any:
-        """Hand the input through all modules."""
-        for module in self:
-            input = module(input)
+        """Hand the input through all modules; see engine/nn/fusion.py for what is done in one go."""
+        for run in runs(list(self)):
+            input = run(input)
         return input
 
     @overload

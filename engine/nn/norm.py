@@ -1,6 +1,6 @@
 """Normalisation layers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -63,6 +63,10 @@ class _BatchNorm(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, …) to the same shape; in training, update the running statistics."""
+        return self.normalise_by(batch_norm, input)
+
+    def normalise_by(self, op: Callable[..., Tensor], input: Tensor) -> Tensor:
+        """Call an op that has batch_norm's parameters; see engine/nn/fusion.py."""
         if input.ndim not in self.axes:
             raise ShapeError(type(self).__name__, f"input {self.expected}", f"shape {input.shape}")
         tracking = self.training and self.track_running_stats
@@ -72,7 +76,7 @@ class _BatchNorm(Module):
             if self.momentum is None:
                 momentum = 1.0 / self.num_batches_tracked.item()
         use_running = tracking or not self.training
-        out: Tensor = batch_norm(
+        return op(
             input,
             self.running_mean if use_running else None,
             self.running_var if use_running else None,
@@ -82,7 +86,6 @@ class _BatchNorm(Module):
             momentum,
             self.eps,
         )
-        return out
 
     def extra_repr(self) -> str:
         """Return the settings shown in ``print(module)``."""

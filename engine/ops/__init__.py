@@ -9,6 +9,7 @@ from engine.ops.dropout import dropout, dropout2d
 from engine.ops.elementwise import abs, add, div, mul, neg, sub
 from engine.ops.elementwise_loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
 from engine.ops.extremum import amax, amin, argmax, argmin
+from engine.ops.fused import batch_norm_relu_max_pool2d, relu_max_pool2d
 from engine.ops.index import getitem
 from engine.ops.join import cat, chunk, split, stack
 from engine.ops.local import locally_connected2d
@@ -47,6 +48,7 @@ __all__ = [
     "argmin",
     "avg_pool2d",
     "batch_norm",
+    "batch_norm_relu_max_pool2d",
     "binary_cross_entropy_with_logits",
     "cat",
     "chunk",
@@ -104,6 +106,7 @@ __all__ = [
     "rbf",
     "rbf_loss",
     "relu",
+    "relu_max_pool2d",
     "reshape",
     "roll",
     "scaled_tanh",

@@ -15,6 +15,13 @@ Shape = tuple[int, ...]
 Layout = tuple[int, int, int, int]
 
 
+def _moments(ctx: Context, x: Array) -> tuple[Array, Array]:
+    """Return mean and variance of each row of x (A, R, J, S)."""
+    mean, variance = ctx.empty((x.shape[1],), np.dtype(np.float64)), ctx.empty((x.shape[1],), np.dtype(np.float64))
+    ctx.kernels.moments(mean, variance, x)
+    return mean, variance
+
+
 def _normalise(
     ctx: Context,
     input: Array,
@@ -22,25 +29,21 @@ def _normalise(
     bias: Array | None,
     eps: float,
     layout: Layout,
-    given: tuple[Array, Array] | None = None,
-) -> tuple[Array, Array, Array]:
-    """Return the result, and mean and variance of each row: those `given`, else those of `input`."""
+    moments: tuple[Array, Array] | None = None,
+    from_input: bool = True,
+) -> Array:
+    """Return the result; `moments`, mean and variance of each row, need not be those of the input."""
     x = input.reshape(layout)
-    _, rows, channels, _ = layout
-    if given is None:
-        mean, variance = ctx.empty((rows,), np.dtype(np.float64)), ctx.empty((rows,), np.dtype(np.float64))
-        ctx.kernels.moments(mean, variance, x)
-    else:
-        # Copies: what is saved for backward must not change with the next batch.
-        mean, variance = (np.array(moment, np.float64) for moment in given)
+    channels = layout[2]
+    mean, variance = _moments(ctx, x) if moments is None else moments
     count = next((a.size for a in (weight, bias) if a is not None), channels)
     scale = (np.ones(count, input.dtype) if weight is None else weight).reshape(-1, channels)
     shift = (np.zeros(count, input.dtype) if bias is None else bias).reshape(-1, channels)
     out = ctx.empty(layout, input.dtype)
     ctx.kernels.normalise(out, x, mean, variance, scale, shift, float(eps))
     affine = tuple(None if a is None else a.shape for a in (weight, bias))
-    ctx.save(x, mean, variance, scale, float(eps), int(given is None), affine)
-    return out.reshape(input.shape), mean, variance
+    ctx.save(x, mean, variance, scale, float(eps), int(from_input), affine)
+    return out.reshape(input.shape)
 
 
 def _normalise_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
@@ -135,32 +138,51 @@ def batch_norm(
     >>> mean, var
     (tensor([0.2]), tensor([1.1]))
     """
-    who = "batch_norm"
+    operands = (input, running_mean, running_var, weight, bias)
+    mean, variance, from_input = batch_statistics(ctx, "batch_norm", operands, training, momentum, eps)
+    batch, channels = input.shape[:2]
+    layout = (batch, channels, 1, input.size // (batch * channels))
+    return _normalise(ctx, input, weight, bias, eps, layout, (mean, variance), from_input)
+
+
+def batch_statistics(
+    ctx: Context,
+    who: str,
+    operands: tuple[Array, Array | None, Array | None, Array | None, Array | None],
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Array, Array, bool]:
+    """Check what :func:`batch_norm` was given; return mean and variance of each channel.
+
+    Also whether they are those of the input; if so, the running ones have moved.
+    """
+    input, running_mean, running_var, weight, bias = operands
     require_floating(who, input=input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     batch, channels, pixels = _channels(who, input)
     vectors = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     _require_shape(who, (channels,), "one for each channel", **vectors)
     require_no_gradient(ctx, who, 1, "running_mean")
     require_no_gradient(ctx, who, 2, "running_var")
-    layout = (batch, channels, 1, pixels)
     running = None if running_mean is None or running_var is None else (running_mean, running_var)
     if running is None and not (training and running_mean is None and running_var is None):
         got = ", ".join(f"{name} None" for name in ("running_mean", "running_var") if vectors[name] is None)
         raise ParameterError(who, "running_mean and running_var, or, in training, neither", got)
-    if not training:
-        return _normalise(ctx, input, weight, bias, eps, layout, running)[0]
+    if running is not None and not training:
+        # Copies: what is saved for backward must not change with the next batch.
+        return np.array(running[0], np.float64), np.array(running[1], np.float64), False
     if not eps > 0:
         raise ParameterError(who, "eps > 0 in training", repr(eps))
     count = batch * pixels
     if count == 1:
         fix = "use a larger batch, or switch the model to eval()"
         raise ShapeError(who, "more than one value for each channel in training", f"shape {input.shape}", fix)
-    out, mean, variance = _normalise(ctx, input, weight, bias, eps, layout)
+    mean, variance = _moments(ctx, input.reshape(batch, channels, 1, pixels))
     if running is not None:
         for memory, seen in zip(running, (mean, variance * (count / (count - 1))), strict=True):
             memory[...] = (1 - momentum) * memory + momentum * seen
             mark_changed(memory)
-    return out
+    return mean, variance, True
 
 
 @batch_norm.vjp
@@ -224,7 +246,7 @@ def layer_norm(
         raise ShapeError("layer_norm", expected, f"shape {input.shape}")
     _require_shape("layer_norm", shape, "as normalized_shape says", weight=weight, bias=bias)
     length = int(np.prod(shape))
-    return _normalise(ctx, input, weight, bias, eps, (1, input.size // length, length, 1))[0]
+    return _normalise(ctx, input, weight, bias, eps, (1, input.size // length, length, 1))
 
 
 layer_norm.vjp(_normalise_vjp)
@@ -285,7 +307,7 @@ def group_norm(
         fix = "take fewer groups"
         raise ShapeError("group_norm", "more than one value in a group", f"shape {input.shape}", fix)
     layout = (1, batch * num_groups, channels // num_groups, pixels)
-    return _normalise(ctx, input, weight, bias, eps, layout)[0]
+    return _normalise(ctx, input, weight, bias, eps, layout)
 
 
 group_norm.vjp(_normalise_vjp)

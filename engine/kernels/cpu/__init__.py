@@ -4,6 +4,7 @@ from engine.device import apply_num_threads, reuse_memory
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
 from engine.kernels.cpu.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
+from engine.kernels.cpu.fused import normalise_relu_max_pool2d_backward, relu_max_pool2d
 from engine.kernels.cpu.index import scatter_add
 from engine.kernels.cpu.local import locally_connected2d, locally_connected2d_backward_w, locally_connected2d_backward_x
 from engine.kernels.cpu.local_response import local_response_norm, local_response_norm_backward
@@ -68,8 +69,10 @@ __all__ = [
     "normalise",
     "normalise_backward_affine",
     "normalise_backward_x",
+    "normalise_relu_max_pool2d_backward",
     "rbf",
     "rbf_backward",
+    "relu_max_pool2d",
     "scatter_add",
     "sgd",
     "softmax",

@@ -352,12 +352,14 @@ def conv2d_backward_w(
 
 @kernel
 def conv2d_backward_b(db: Array, dy: Array) -> None:
-    """db[k] = sum of dy[:, k]; see the reference."""
+    """db[k] = sum of dy[:, k]; see the reference. A map is summed in its own dtype, the maps in float64."""
     batch, filters, out_h, out_w = dy.shape
+    maps = dy.reshape(batch, filters, out_h * out_w)
     for k in prange(filters):
         total = 0.0
         for n in range(batch):
-            for oh in range(out_h):
-                for ow in range(out_w):
-                    total += dy[n, k, oh, ow]
+            line, part = maps[n, k], dy.dtype.type(0)
+            for p in range(line.size):
+                part += line[p]
+            total += part
         db[k] = total

@@ -24,14 +24,18 @@ def moments(mean: Array, variance: Array, x: Array) -> None:
     for r in prange(rows):
         total = 0.0
         for a in range(pieces):
-            for i in range(channels * pixels):
-                total += flat[a, r, i]
+            line, part = flat[a, r], x.dtype.type(0)
+            for i in range(line.size):
+                part += line[i]
+            total += part
         centre = total / count
-        squares = 0.0
+        near, squares = x.dtype.type(centre), 0.0
         for a in range(pieces):
-            for i in range(channels * pixels):
-                difference = flat[a, r, i] - centre
-                squares += difference * difference
+            line, part = flat[a, r], x.dtype.type(0)
+            for i in range(line.size):
+                difference = line[i] - near
+                part += difference * difference
+            squares += part
         mean[r] = centre
         variance[r] = squares / count
 

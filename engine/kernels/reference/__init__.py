@@ -3,6 +3,7 @@
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
 from engine.kernels.reference.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
+from engine.kernels.reference.fused import normalise_relu_max_pool2d_backward, relu_max_pool2d
 from engine.kernels.reference.index import scatter_add
 from engine.kernels.reference.local import (
     locally_connected2d,
@@ -71,8 +72,10 @@ __all__ = [
     "normalise",
     "normalise_backward_affine",
     "normalise_backward_x",
+    "normalise_relu_max_pool2d_backward",
     "rbf",
     "rbf_backward",
+    "relu_max_pool2d",
     "scatter_add",
     "sgd",
     "softmax",

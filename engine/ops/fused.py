@@ -1,0 +1,125 @@
+"""Ops that stand for several others in one pass over memory; engine/nn/fusion.py puts them in their place."""
+
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.errors import ShapeError
+from engine.op import Context, Operand, op
+from engine.ops.norm import batch_statistics
+from engine.ops.windows import planes, require_maps
+
+
+def _pool(
+    ctx: Context, who: str, input: Array, centre: Array, scale: Array, shift: Array
+) -> tuple[Array, Array]:
+    """Return the largest of each 2x2 window, rectified, and where it was."""
+    require_maps(who, input)
+    height, width = input.shape[-2:]
+    if height < 2 or width < 2:
+        raise ShapeError(who, "maps of at least 2x2 pixels", f"{height}x{width}")
+    shape = (*input.shape[:-2], height // 2, width // 2)
+    places = np.dtype(np.int32 if height * width < 2**31 else np.int64)
+    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places)
+    ctx.kernels.relu_max_pool2d(planes(out), planes(index), planes(input), centre, scale, shift)
+    return out, index
+
+
+@op
+def relu_max_pool2d(ctx: Context, input: Operand) -> Array:
+    """Rectify, and keep the largest value of each 2x2 window: ``max_pool2d(relu(input), 2)`` in one pass.
+
+    Parameters
+    ----------
+    input : Tensor (N, C, H, W) or (C, H, W)
+
+    Returns
+    -------
+    Tensor (N, C, H // 2, W // 2) or (C, H // 2, W // 2)
+
+    Raises
+    ------
+    ShapeError
+        If `input` does not have these axes, or a map is smaller than 2x2.
+    DTypeError
+        If the elements are not floating.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.relu_max_pool2d(engine.tensor([[[1.0, 5.0, -2.0, -1.0], [3.0, 4.0, -1.0, -7.0]]]))
+    tensor([[[5., 0.]]])
+    """
+    zero, one = np.zeros(1, input.dtype), np.ones(1, input.dtype)
+    out, index = _pool(ctx, "relu_max_pool2d", input, zero, one, zero)
+    ctx.save(input.shape, index)
+    return out
+
+
+@relu_max_pool2d.vjp
+def relu_max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
+    shape, index = ctx.saved
+    dx = ctx.empty(shape, dy.dtype)
+    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), planes(index))
+    return (dx,)
+
+
+@op
+def batch_norm_relu_max_pool2d(
+    ctx: Context,
+    input: Operand,
+    running_mean: Operand | None,
+    running_var: Operand | None,
+    weight: Operand | None = None,
+    bias: Operand | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Array:
+    """Normalise, rectify and pool: ``max_pool2d(relu(batch_norm(input, …)), 2)`` in one pass each way.
+
+    Parameters
+    ----------
+    input : Tensor (N, C, H, W)
+    running_mean, running_var, weight, bias, training, momentum, eps
+        As for :func:`engine.batch_norm`.
+
+    Returns
+    -------
+    Tensor (N, C, H // 2, W // 2)
+
+    Raises
+    ------
+    ShapeError, DTypeError, ParameterError, GraphError
+        As :func:`engine.batch_norm`; also if `input` has other axes, or maps smaller than 2x2.
+
+    Examples
+    --------
+    >>> import engine
+    >>> maps = engine.tensor([[[[1.0, 5.0], [3.0, 3.0]]]])
+    >>> engine.batch_norm_relu_max_pool2d(maps, None, None, training=True)
+    tensor([[[[1.4142118]]]])
+    """
+    who = "batch_norm_relu_max_pool2d"
+    if input.ndim != 4:
+        raise ShapeError(who, "input (N, C, H, W)", f"shape {input.shape}")
+    operands = (input, running_mean, running_var, weight, bias)
+    mean, variance, from_input = batch_statistics(ctx, who, operands, training, momentum, eps)
+    channels = input.shape[1]
+    scale = np.ones(channels, input.dtype) if weight is None else weight
+    shift = np.zeros(channels, input.dtype) if bias is None else bias
+    factor = (scale / np.sqrt(variance + eps)).astype(input.dtype)
+    out, index = _pool(ctx, who, input, mean.astype(input.dtype), factor, shift)
+    ctx.save(input, index, mean, variance, scale, float(eps), int(from_input))
+    return out
+
+
+@batch_norm_relu_max_pool2d.vjp
+def batch_norm_relu_max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, ...]:
+    input, index, mean, variance, scale, eps, from_input = ctx.saved
+    dx, dw, db = (ctx.empty(array.shape, array.dtype) for array in (input, scale, scale))
+    ctx.kernels.normalise_relu_max_pool2d_backward(
+        dx, dw, db, dy, index, input, mean, variance, scale, eps, from_input
+    )
+    gradients = zip((dx, None, None, dw, db), ctx.needs_grad, strict=True)
+    return tuple(gradient if needed else None for gradient, needed in gradients)
