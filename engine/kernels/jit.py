@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar, cast
@@ -20,7 +20,7 @@ SILENT_SECONDS = 1.0
 FASTMATH = {"contract", "reassoc"}
 
 
-def kernel(function: Function, uses: ModuleType | None = None) -> Function:
+def kernel(function: Function, uses: Sequence[ModuleType] = ()) -> Function:
     """Compile a kernel on its first call with a dtype; ``numba.prange`` in it runs on all threads.
 
     `contract` lets a multiplication and the addition after it become one fused instruction; results may
@@ -30,32 +30,32 @@ def kernel(function: Function, uses: ModuleType | None = None) -> Function:
     Parameters
     ----------
     function : function
-    uses : module, optional
-        Another file whose compiled parts the kernel has in it; see :func:`using`.
+    uses : sequence of module
+        Other files whose compiled parts the kernel has in it; see :func:`using`.
     """
     compile_ = numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FASTMATH)
     return cast(Function, compile_(_marked(function, uses)))
 
 
-def inner(function: Function, uses: ModuleType | None = None) -> Function:
+def inner(function: Function, uses: Sequence[ModuleType] = ()) -> Function:
     """Compile a function for one thread: a part of a kernel, inlined into it, or loops that are seldom run."""
     compile_ = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)
     return cast(Function, compile_(_marked(function, uses)))
 
 
-def using(module: ModuleType) -> tuple[Callable[[Function], Function], Callable[[Function], Function]]:
-    """Return :func:`kernel` and :func:`inner` for functions with compiled parts of another file in them.
+def using(*modules: ModuleType) -> tuple[Callable[[Function], Function], Callable[[Function], Function]]:
+    """Return :func:`kernel` and :func:`inner` for functions with compiled parts of other files in them.
 
-    Numba checks a kernel on disk against the kernel's own source file only. So that a change in the other
+    Numba checks a kernel on disk against the kernel's own source file only. So that a change in another
     file is seen, too, its digest becomes part of the name under which the kernel is kept.
     """
-    return partial(kernel, uses=module), partial(inner, uses=module)
+    return partial(kernel, uses=modules), partial(inner, uses=modules)
 
 
-def _marked(function: Function, uses: ModuleType | None) -> Function:
-    if uses is not None:
-        digest = hashlib.sha256(inspect.getsource(uses).encode()).hexdigest()[:8]
-        function.__qualname__ = f"{function.__qualname__}_{digest}"
+def _marked(function: Function, uses: Sequence[ModuleType]) -> Function:
+    if uses:
+        text = "".join(inspect.getsource(module) for module in uses)
+        function.__qualname__ = f"{function.__qualname__}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     return function
 
 

@@ -5,29 +5,13 @@ loop, so that they stay in registers: a block of filters times a strip of pixels
 allow. How wide a vector is and how many registers there are is asked of the processor.
 """
 
-from collections.abc import Callable, Mapping
-from functools import cache, partial
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
-import llvmlite.binding
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
-
-@cache
-def _machine() -> tuple[int, int]:
-    """Return the bytes of a vector register, and how many there are."""
-    features = llvmlite.binding.get_host_cpu_features()
-    if features.get("avx512f"):
-        return 64, 32
-    if features.get("avx2") and features.get("fma"):
-        return 32, 16
-    return 16, 32 if "arm" in llvmlite.binding.get_default_triple() or features.get("neon") else 16
-
-
-VECTOR_BYTES, REGISTERS = _machine()
+from engine.kernels.vectors import REGISTERS, Vectors, choose, emitted, pointer
 
 # For each size of a block of filters, how many vectors of pixels a strip has: their product is the number of
 # sums kept at once, and the pixels and a weight must fit beside them.
@@ -39,65 +23,7 @@ PANEL = STRIPS[ROWS]
 DOT_FILTERS, DOT_TAPS = ((4, 2, 1), 6) if REGISTERS == 32 else ((3, 2, 1), 4)
 
 
-def _emitted(function: Callable[..., Any]) -> Callable[..., None]:
-    """Make a kernel's call of this function the code that it generates."""
-    return cast(Callable[..., None], intrinsic(function))
-
-
-class _Vectors:
-    """Loads, stores and arithmetic on vectors of one element type, for a code generator."""
-
-    def __init__(self, context: Any, builder: Any, element: Any) -> None:
-        self.builder = builder
-        self.element = context.get_value_type(element)
-        self.bytes = element.bitwidth // 8
-        self.lanes = VECTOR_BYTES // self.bytes
-        self.vector = ir.VectorType(self.element, self.lanes)
-        suffix = f"v{self.lanes}f{element.bitwidth}"
-        signature = ir.FunctionType(self.vector, [self.vector] * 3)
-        self.fma = cgutils.get_or_insert_function(builder.module, signature, f"llvm.fma.{suffix}")
-        reduce = ir.FunctionType(self.element, [self.element, self.vector])
-        self.add_up = cgutils.get_or_insert_function(builder.module, reduce, f"llvm.vector.reduce.fadd.{suffix}")
-
-    def zero(self) -> Any:
-        return ir.Constant(self.vector, [0.0] * self.lanes)
-
-    def load(self, pointer: Any, offset: Any) -> Any:
-        place = self.builder.bitcast(self.builder.gep(pointer, [offset]), self.vector.as_pointer())
-        return self.builder.load(place, align=self.bytes)
-
-    def store(self, value: Any, pointer: Any, offset: Any) -> None:
-        place = self.builder.bitcast(self.builder.gep(pointer, [offset]), self.vector.as_pointer())
-        self.builder.store(value, place, align=self.bytes)
-
-    def repeat(self, scalar: Any) -> Any:
-        undefined, mask = ir.Constant(self.vector, ir.Undefined), ir.VectorType(ir.IntType(32), self.lanes)
-        first = self.builder.insert_element(undefined, scalar, ir.IntType(32)(0))
-        return self.builder.shuffle_vector(first, undefined, ir.Constant(mask, [0] * self.lanes))
-
-    def total(self, vector: Any) -> Any:
-        return self.builder.call(self.add_up, [ir.Constant(self.element, 0.0), vector], fastmath=("reassoc",))
-
-
-def _pointer(context: Any, builder: Any, kind: Any, value: Any, start: Any) -> Any:
-    data = context.make_array(kind)(context, builder, value).data
-    return builder.gep(data, [start])
-
-
-def _choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> None:
-    """Generate code for each case, and a jump to the one that `key` names."""
-    end = builder.append_basic_block("end")
-    switch = builder.switch(key, end)
-    for number, generate in cases.items():
-        block = builder.append_basic_block(f"case_{number}")
-        switch.add_case(number, block)
-        builder.position_at_end(block)
-        generate()
-        builder.branch(end)
-    builder.position_at_end(end)
-
-
-def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
+def _sum_strip(v: Vectors, filters: int, strip: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
     """Generate the loop over the taps for one size of block and strip."""
     builder, whole = v.builder, ir.IntType(64)
     target, source, shifts, factors = places
@@ -130,7 +56,7 @@ def _sum_strip(v: "_Vectors", filters: int, strip: int, places: tuple[Any, ...],
             v.store(new[f][i], line, whole(i * v.lanes))
 
 
-@_emitted
+@emitted
 def sum_strip(
     typingctx: Any,
     filters: Any,
@@ -163,8 +89,8 @@ def sum_strip(
     signature = types.void(n, n, out, n, n, pixels, n, shift, n, n, weights, n, n, n)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        v = _Vectors(context, builder, sig.args[2].dtype)
-        places = tuple(_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (2, 5, 7, 10))
+        v = Vectors(context, builder, sig.args[2].dtype)
+        places = tuple(pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (2, 5, 7, 10))
         # args: filters, vectors, out, to, row, pixels, at, shift, first, count, weights, start, tap, filter step
         steps = (args[4], args[9], args[12], args[13])
         cases = {
@@ -172,13 +98,13 @@ def sum_strip(
             for size, most in STRIPS.items()
             for strip in {1, min(PANEL, most), most}
         }
-        _choose(builder, builder.add(builder.mul(args[0], ir.IntType(64)(16)), args[1]), cases)
+        choose(builder, builder.add(builder.mul(args[0], ir.IntType(64)(16)), args[1]), cases)
         return context.get_dummy_value()
 
     return signature, generate
 
 
-def _dot_block(v: "_Vectors", filters: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
+def _dot_block(v: Vectors, filters: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
     """Generate the loops over images and pixels for one size of block."""
     builder, whole, taps = v.builder, ir.IntType(64), DOT_TAPS
     target, lines, source, shifts = places
@@ -231,7 +157,7 @@ def _dot_block(v: "_Vectors", filters: int, places: tuple[Any, ...], steps: tupl
             builder.store(builder.fadd(builder.load(place), v.total(new[f][t])), place)
 
 
-@_emitted
+@emitted
 def dot_block(
     typingctx: Any,
     filters: Any,
@@ -263,17 +189,17 @@ def dot_block(
     signature = types.void(n, out, n, n, upstream, n, n, n, pixels, n, n, shift, n, n, n)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        v = _Vectors(context, builder, sig.args[1].dtype)
-        places = tuple(_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (1, 4, 8, 11))
+        v = Vectors(context, builder, sig.args[1].dtype)
+        places = tuple(pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (1, 4, 8, 11))
         # args: filters, out, to, row, upstream, at, wide, up_step, pixels, start, step, shift, first, images, count
         steps = tuple(args[i] for i in (3, 6, 7, 10, 13, 14))
-        _choose(builder, args[0], {size: partial(_dot_block, v, size, places, steps) for size in DOT_FILTERS})
+        choose(builder, args[0], {size: partial(_dot_block, v, size, places, steps) for size in DOT_FILTERS})
         return context.get_dummy_value()
 
     return signature, generate
 
 
-@_emitted
+@emitted
 def transpose_block(
     typingctx: Any, out: Any, to: Any, out_step: Any, source: Any, at: Any, step: Any
 ) -> Any:
@@ -286,16 +212,15 @@ def transpose_block(
     signature = types.void(out, n, n, source, n, n)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        v = _Vectors(context, builder, sig.args[0].dtype)
+        v = Vectors(context, builder, sig.args[0].dtype)
         whole, half = ir.IntType(64), v.lanes // 2
-        target, origin = (_pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 3))
+        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 3))
         rows = [v.load(origin, builder.mul(args[5], whole(i))) for i in range(v.lanes)]
         low = [lane // 2 + lane % 2 * v.lanes for lane in range(v.lanes)]
-        pattern = ir.VectorType(ir.IntType(32), v.lanes)
-        masks = [ir.Constant(pattern, low), ir.Constant(pattern, [lane + half for lane in low])]
+        high = [lane + half for lane in low]
         for _ in range(v.lanes.bit_length() - 1):
             pairs = [(rows[i], rows[i + half]) for i in range(half)]
-            rows = [builder.shuffle_vector(upper, lower, mask) for upper, lower in pairs for mask in masks]
+            rows = [v.shuffle(upper, lower, lanes) for upper, lower in pairs for lanes in (low, high)]
         for j in range(v.lanes):
             v.store(rows[j], target, builder.mul(args[2], whole(j)))
         return context.get_dummy_value()

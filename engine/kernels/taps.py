@@ -29,7 +29,11 @@ class Taps(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """How an image is dealt and padded: rows and columns of each part, which has its origin at (top, left)."""
+    """How an image is dealt and padded: rows and columns of each part, which has its origin at (top, left).
+
+    Padding at the end of a row is followed by padding at the beginning of the next: zeros both, of which the
+    line needs one set only. So a row begins `columns` places after the one before, though it is `full` wide.
+    """
 
     step_h: int
     step_w: int
@@ -37,21 +41,34 @@ class Layout(NamedTuple):
     left: int
     rows: int
     columns: int
+    full: int
+
+
+def _shared_zeros(width: int, step: int, left: int, full: int) -> int:
+    """Return how many zeros every row has at its beginning and at its end, whichever are fewer."""
+    fewest = full
+    for b in range(step):
+        low = min(full, max(0, -((b - left) // step)))
+        high = min(full, -((b - left - width) // step))
+        if low < high:
+            fewest = min(fewest, low, full - high)
+    return fewest
 
 
 @lru_cache(maxsize=256)
 def forward_taps(
-    channels: int, filter_h: int, filter_w: int, out_h: int, out_w: int, numbers: tuple[int, ...]
+    channels: int, filter_h: int, filter_w: int, out_h: int, out_w: int, width: int, numbers: tuple[int, ...]
 ) -> tuple[Layout, Taps]:
-    """Return how to lay out x and which taps to sum: one phase, the whole output."""
+    """Return how to lay out x, whose rows have this width, and which taps to sum: one phase, the whole output."""
     stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w = numbers
     reach_h, reach_w = (filter_h - 1) * dilation_h, (filter_w - 1) * dilation_w
-    rows, columns = out_h + reach_h // stride_h, out_w + reach_w // stride_w
+    rows, full = out_h + reach_h // stride_h, out_w + reach_w // stride_w
+    columns = full - min(reach_w // stride_w, _shared_zeros(width, stride_w, pad_left, full))
     c, i, j = np.meshgrid(np.arange(channels), np.arange(filter_h), np.arange(filter_w), indexing="ij")
     h, w = i * dilation_h, j * dilation_w
     part = (c * stride_h + h % stride_h) * stride_w + w % stride_w
     shift = (part * rows + h // stride_h) * columns + w // stride_w
-    layout = Layout(stride_h, stride_w, pad_top, pad_left, rows, columns)
+    layout = Layout(stride_h, stride_w, pad_top, pad_left, rows, columns, full)
     taps = Taps(
         whole_numbers([0, shift.size]),
         whole_numbers(shift.reshape(-1)),
@@ -70,9 +87,10 @@ def backward_taps(
     filter_w: int,
     height: int,
     width: int,
+    out_w: int,
     numbers: tuple[int, ...],
 ) -> tuple[Layout, Taps]:
-    """Return how to lay out dy and which taps to sum for dx: a phase for each remainder of the stride.
+    """Return how to lay out dy, out_w wide, and which taps to sum for dx: a phase for each remainder of the stride.
 
     A pixel at h of the padded image met tap i in output row (h - i dilation) / stride, if that is whole: so
     pixels with the same remainder met the same taps, each a shift of the upstream gradient.
@@ -84,7 +102,8 @@ def backward_taps(
     phases = [[_phase(remainder, pad, length, stride) for remainder in range(stride)] for pad, length, stride in ends]
     low_h, low_w = (min(p[0] for p in axis) for axis in phases)
     high_h, high_w = (max(p[0] + p[2] for p in axis) for axis in phases)
-    rows, columns = high_h - low_h + back_h, high_w - low_w + back_w
+    rows, full = high_h - low_h + back_h, high_w - low_w + back_w
+    columns = full - min(back_w, _shared_zeros(out_w, 1, back_w - low_w, full))
     k, i, j = np.meshgrid(np.arange(filters), np.arange(filter_h), np.arange(filter_w), indexing="ij")
     weight = (k * channels * filter_h + i) * filter_w + j
     first, shifts, weights, starts, counts = [0], [], [], [], []
@@ -98,7 +117,7 @@ def backward_taps(
             first.append(first[-1] + int(met.sum()))
             starts.append([start_h, start_w])
             counts.append([count_h, count_w])
-    layout = Layout(1, 1, back_h - low_h, back_w - low_w, rows, columns)
+    layout = Layout(1, 1, back_h - low_h, back_w - low_w, rows, columns, full)
     taps = Taps(
         whole_numbers(first),
         whole_numbers(np.concatenate(shifts)),

@@ -22,19 +22,24 @@ from numba import prange
 
 from engine.arrays import Array
 from engine.device import get_num_threads
-from engine.kernels import registers
+from engine.kernels import registers, vectors
+from engine.kernels import rows as short_rows
 from engine.kernels.jit import inner as plain
 from engine.kernels.jit import using
 from engine.kernels.reference import conv as loops
-from engine.kernels.registers import DOT_FILTERS, DOT_TAPS, STRIPS, VECTOR_BYTES, dot_block, sum_strip
+from engine.kernels.registers import DOT_FILTERS, DOT_TAPS, STRIPS, dot_block, sum_strip
+from engine.kernels.rows import copy_rows
 from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
+from engine.kernels.vectors import VECTOR_BYTES
 
-kernel, inner = using(registers)
+kernel, inner = using(registers, short_rows, vectors)
 
 # The loops of the slide, compiled: what is used where 0 times something is not 0.
 PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
 
 Steps: TypeAlias = tuple[int, int]
+# Channels, rows and columns of an image.
+Size: TypeAlias = tuple[int, int, int]
 
 # STRIPS as an array, by size of block.
 WIDTHS = np.array([STRIPS.get(size, 0) for size in range(max(STRIPS) + 1)])
@@ -44,65 +49,60 @@ CHUNK = 1024
 MARGIN = max(STRIPS.values()) * VECTOR_BYTES // 4
 
 
-# In the loops below, a row is cut out first and then indexed by the loop's own variable: Numba then knows that
-# no index is negative, and LLVM turns the loop into vector instructions.
-
-
 @inner
-def _deal(line: Array, at: int, x: Array, n: int, channel: int, channels: int, layout: Layout) -> None:
+def _deal(line: Array, at: int, pixels: Array, start: int, shape: Size, layout: tuple[int, ...]) -> None:
     """Lay an image out as one line, every step-th row and column together, with zeros around."""
-    step_h, step_w, top, left, rows, columns = layout
-    height, width = x.shape[2], x.shape[3]
+    step_h, step_w, top, left, rows, columns, full = layout
+    channels, height, width = shape
+    nothing = line.dtype.type(0)
     for c in range(channels):
+        image = start + c * height * width
         for a in range(step_h):
+            low_r = min(rows, max(0, -((a - top) // step_h)))
+            high_r = max(low_r, min(rows, -((a - top - height) // step_h)))
             for b in range(step_w):
-                low = min(columns, max(0, -((b - left) // step_w)))
-                high = max(low, min(columns, -((b - left - width) // step_w)))
-                for r in range(rows):
-                    target = line[at : at + columns]
-                    at += columns
-                    h = r * step_h + a - top
-                    if h < 0 or h >= height:
-                        target[:] = 0
-                        continue
-                    target[:low] = 0
-                    target[high:] = 0
-                    inside = target[low:high]
-                    first = low * step_w + b - left
-                    if step_w == 1:
-                        row = x[n, channel + c, h, first : first + high - low]
-                        for q in range(high - low):
-                            inside[q] = row[q]
-                    else:
-                        row = x[n, channel + c, h, first:]
-                        for q in range(high - low):
-                            inside[q] = row[q * step_w]
+                low = min(full, max(0, -((b - left) // step_w)))
+                high = max(low, min(full, -((b - left - width) // step_w)))
+                line[at : at + rows * columns] = nothing
+                first = image + (low_r * step_h + a - top) * width + low * step_w + b - left
+                to = at + low_r * columns + low
+                at += rows * columns
+                if low == high:
+                    continue
+                if step_w == 1:
+                    copy_rows(line, to, columns, pixels, first, step_h * width, high_r - low_r, high - low, nothing)
+                    continue
+                for r in range(high_r - low_r):
+                    # Cut out first and then indexed by the loop's own variable: Numba then knows that no
+                    # index is negative, and LLVM turns the loop into vector instructions.
+                    target = line[to + r * columns : to + r * columns + high - low]
+                    row = pixels[first + r * step_h * width :]
+                    for q in range(high - low):
+                        target[q] = row[q * step_w]
 
 
 @inner
 def _place(
     out: Array,
+    to: int,
+    row_step: int,
     sums: Array,
     at: int,
     columns: int,
     bias: float,
-    top: int,
-    left: int,
     place: Steps,
     rows: int,
     width: int,
 ) -> None:
     """Add the bias to some rows and put them where they belong in the output; what ends a row is dropped."""
+    if place[1] == 1:
+        copy_rows(out, to, row_step * place[0], sums, at, columns, rows, width, bias)
+        return
     for r in range(rows):
         source = sums[at + r * columns : at + r * columns + width]
-        if place[1] == 1:
-            target = out[top + r * place[0], left : left + width]
-            for w in range(width):
-                target[w] = source[w] + bias
-        else:
-            target = out[top + r * place[0], left:]
-            for w in range(width):
-                target[w * place[1]] = source[w] + bias
+        target = out[to + r * row_step * place[0] :]
+        for w in range(width):
+            target[w * place[1]] = source[w] + bias
 
 
 @inner
@@ -147,8 +147,10 @@ def _slide(
     Return False, with nothing done, if a weight is NaN or infinite.
     """
     first, shift, weight, start, sizes = taps_of
+    flat, pixels, (_, _, height_out, width_out) = out.reshape(out.size), x.reshape(x.size), out.shape
     channels, filters, taps = x.shape[1] // groups, out.shape[1] // groups, len(shift)
-    step_h, step_w, _, _, rows, columns = layout
+    shape = (channels, x.shape[2], x.shape[3])
+    step_h, step_w, _, _, rows, columns, _ = layout
     size = channels * step_h * step_w * rows * columns
     lanes, together = VECTOR_BYTES // x.itemsize, max(1, CHUNK // columns)
     row = together * columns + MARGIN
@@ -161,7 +163,7 @@ def _slide(
     for task in prange(x.shape[0] * groups * parts):
         n, g, part = task // (groups * parts), task // parts % groups, task % parts
         line, sums = np.empty(size + MARGIN, x.dtype), np.empty(blocks[1] * row, x.dtype)
-        _deal(line, 0, x, n, g * channels, channels, layout)
+        _deal(line, 0, pixels, (n * x.shape[1] + g * channels) * x.shape[2] * x.shape[3], shape, layout)
         line[size:] = 0
         for phase in range(len(first) - 1):
             height, width, depth = sizes[phase, 0], sizes[phase, 1], first[phase + 1] - first[phase]
@@ -184,18 +186,11 @@ def _slide(
                         )
                         p += vectors * lanes
                     for f in range(some):
-                        _place(
-                            out[n, g * filters + k + f],
-                            sums,
-                            f * row,
-                            columns,
-                            b[g * filters + k + f],
-                            start[phase, 0] + r * place[0],
-                            start[phase, 1],
-                            place,
-                            taken,
-                            width,
-                        )
+                        top, left = start[phase, 0] + r * place[0], start[phase, 1]
+                        k_out = n * out.shape[1] + g * filters + k + f
+                        to = (k_out * height_out + top) * width_out + left
+                        bias = b[g * filters + k + f]
+                        _place(flat, to, width_out, sums, f * row, columns, bias, place, taken, width)
     return True
 
 
@@ -208,14 +203,15 @@ def _dot(
     shift: Array,
     groups: int,
     taps: int,
-    layout: Layout,
+    layout: tuple[int, ...],
 ) -> None:
     """total[part, group, k, t] = sum over a part of the images of dy times the line shifted by tap t."""
     parts, filters = total.shape[0], dy.shape[1] // groups
     batch, channels, (out_h, out_w) = x.shape[0], x.shape[1] // groups, dy.shape[2:]
     lanes = VECTOR_BYTES // dy.itemsize
-    step_h, step_w, _, _, rows, columns = layout
-    size = channels * step_h * step_w * rows * columns
+    step_h, step_w, _, _, rows, columns, _ = layout
+    size, nothing = channels * step_h * step_w * rows * columns, x.dtype.type(0)
+    pixels, slopes, shape = x.reshape(x.size), dy.reshape(dy.size), (channels, x.shape[2], x.shape[3])
     together = min(out_h, max(1, CHUNK // columns))
     most = max(1, min(CHUNK // (out_h * columns), (batch + parts - 1) // parts))
     wide = (together * columns + lanes - 1) // lanes * lanes
@@ -227,19 +223,15 @@ def _dot(
         for n in range(low, high, most):
             images = min(most, high - n)
             for m in range(images):
-                _deal(line, m * size, x, n + m, g * channels, channels, layout)
+                image = ((n + m) * x.shape[1] + g * channels) * x.shape[2] * x.shape[3]
+                _deal(line, m * size, pixels, image, shape, layout)
             for r in range(0, out_h, together):
                 taken = min(together, out_h - r)
                 for m in range(images):
                     for k in range(filters):
-                        at = (m * filters + k) * wide
-                        for q in range(taken):
-                            source, target = dy[n + m, g * filters + k, r + q], up[at : at + columns]
-                            for w in range(out_w):
-                                target[w] = source[w]
-                            target[out_w:] = 0
-                            at += columns
-                        up[at : (m * filters + k + 1) * wide] = 0
+                        at, map_ = (m * filters + k) * wide, (n + m) * dy.shape[1] + g * filters + k
+                        up[at : at + wide] = nothing
+                        copy_rows(up, at, columns, slopes, (map_ * out_h + r) * out_w, out_w, taken, out_w, nothing)
                 count = (taken * columns + lanes - 1) // lanes * lanes
                 for block in range(len(blocks) - 1):
                     k, some = blocks[block], blocks[block + 1] - blocks[block]
@@ -297,7 +289,7 @@ def conv2d(
 ) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    layout, taps = forward_taps(*w.shape[1:], *out.shape[2:], numbers)
+    layout, taps = forward_taps(*w.shape[1:], *out.shape[2:], x.shape[3], numbers)
     if not _run(out, x, w, b, layout, taps, w[0].size, groups, (1, 1)):
         PLAIN_FORWARD(out, x, w, b, *numbers, groups)
 
@@ -316,7 +308,7 @@ def conv2d_backward_x(
 ) -> None:
     """Hand each output's gradient back to the pixels it was computed from; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    layout, taps = backward_taps(len(w) // groups, *w.shape[1:], *dx.shape[2:], numbers)
+    layout, taps = backward_taps(len(w) // groups, *w.shape[1:], *dx.shape[2:], dy.shape[3], numbers)
     nothing = np.zeros(dx.shape[1], dx.dtype)
     if not _run(dx, dy, w, nothing, layout, taps, w[0, 0].size, groups, (stride_h, stride_w)):
         PLAIN_X(dx, dy, w, *numbers, groups)
@@ -336,13 +328,13 @@ def conv2d_backward_w(
 ) -> None:
     """Sum, for each weight, pixel times output gradient over all it took part in; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    layout, taps = forward_taps(*dw.shape[1:], *dy.shape[2:], numbers)
+    layout, taps = forward_taps(*dw.shape[1:], *dy.shape[2:], x.shape[3], numbers)
     count = taps.shift.size
     shift = np.zeros(-(-count // DOT_TAPS) * DOT_TAPS, np.int64)
     shift[:count] = taps.shift
     parts = max(1, min(len(x), get_num_threads()))
     total = np.zeros((parts, groups, len(dw) // groups, shift.size), dw.dtype)
-    _dot(total, dy, x, _blocks(len(dw) // groups, DOT_FILTERS), shift, groups, count, layout)
+    _dot(total, dy, x, _blocks(len(dw) // groups, DOT_FILTERS), shift, groups, count, tuple(layout))
     dw[...] = total.sum(axis=0)[..., :count].reshape(dw.shape)
     with np.errstate(all="ignore"):
         finite = np.isfinite(dw.sum())

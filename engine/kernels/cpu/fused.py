@@ -9,42 +9,22 @@ import numpy as np
 from numba import prange
 
 from engine.arrays import Array
-from engine.kernels.jit import inner, kernel
+from engine.kernels import rows, vectors
+from engine.kernels.jit import using
+from engine.kernels.rows import relu_pool_pairs
 
-
-@inner
-def _pool_row(
-    best: Array, winner: Array, upper: Array, lower: Array, first: int, centre: float, scale: float, shift: float
-) -> None:
-    """Keep the largest of each four pixels, or 0. Choices instead of branches: see pool.py."""
-    width = upper.size
-    nothing = best.dtype.type(0)
-    for j in range(best.size):
-        a = (upper[2 * j] - centre) * scale + shift
-        b = (upper[2 * j + 1] - centre) * scale + shift
-        c = (lower[2 * j] - centre) * scale + shift
-        d = (lower[2 * j + 1] - centre) * scale + shift
-        take = (a > nothing) | (a != a)
-        top, place = (a, 0) if take else (nothing, -1)
-        take = (b > top) | (b != b)
-        top, place = (b, 1) if take else (top, place)
-        take = (c > top) | (c != c)
-        top, place = (c, width) if take else (top, place)
-        take = (d > top) | (d != d)
-        top, place = (d, width + 1) if take else (top, place)
-        best[j] = top
-        winner[j] = first + 2 * j + place if place >= 0 else -1
+kernel, _ = using(rows, vectors)
 
 
 @kernel
 def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Array, shift: Array) -> None:
     """Keep the largest of each 2x2 window of max(0, (x - centre[c]) * scale[c] + shift[c]); see the reference."""
-    width, channels = x.shape[2], centre.size
-    for p in prange(x.shape[0]):
-        c = p % channels
-        for i in range(out.shape[1]):
-            upper, lower, first = x[p, 2 * i], x[p, 2 * i + 1], 2 * i * width
-            _pool_row(out[p, i], index[p, i], upper, lower, first, centre[c], scale[c], shift[c])
+    count, height, width = x.shape
+    _, out_h, out_w = out.shape
+    largest, winners, pixels = out.reshape(out.size), index.reshape(index.size), x.reshape(x.size)
+    for p in prange(count):
+        c, to, at = p % centre.size, p * out_h * out_w, p * height * width
+        relu_pool_pairs(largest, to, winners, pixels, at, width, out_h, out_w, centre[c], scale[c], shift[c])
 
 
 @kernel
@@ -75,11 +55,11 @@ def normalise_relu_max_pool2d_backward(
             # Within a plane in the dtype of the maps, which is twice as fast; between planes in float64.
             part_dy, part_dy_x, centre = number(0), number(0), number(mean[c])
             for i in range(windows):
-                # Where there is no winner, pixel 0 counts for nothing.
-                place = max(places[i], 0)
-                slope = upstream[i] if places[i] >= 0 else number(0)
+                # Without branches, as in pool.py: -1 - p is pixel p, without gradient.
+                place = places[i]
+                slope = upstream[i] if place >= 0 else number(0)
                 part_dy += slope
-                part_dy_x += slope * (plane[place] - centre) if places[i] >= 0 else number(0)
+                part_dy_x += slope * (plane[place ^ (place >> 63)] - centre)
             sum_dy += part_dy
             sum_dy_x += part_dy_x
         dw[c], db[c] = sum_dy_x / deviation, sum_dy
@@ -97,5 +77,5 @@ def normalise_relu_max_pool2d_backward(
             else:
                 target[:] = 0
             for i in range(windows):
-                if places[i] >= 0:
-                    target[places[i]] += gain * upstream[i]
+                place = places[i]
+                target[place ^ (place >> 63)] += gain * upstream[i] if place >= 0 else number(0)

@@ -15,11 +15,12 @@ from numba import prange
 
 from engine.arrays import Array
 from engine.device import get_num_threads
-from engine.kernels import registers
+from engine.kernels import registers, vectors
 from engine.kernels.jit import using
-from engine.kernels.registers import PANEL, ROWS, STRIPS, VECTOR_BYTES, sum_strip, transpose_block
+from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip, transpose_block
+from engine.kernels.vectors import VECTOR_BYTES
 
-kernel, inner = using(registers)
+kernel, inner = using(registers, vectors)
 
 # By the number of rows left: how many the next tile has.
 TALL = np.array([max((size for size in STRIPS if size <= left), default=0) for left in range(ROWS + 1)])

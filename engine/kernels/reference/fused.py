@@ -19,8 +19,8 @@ def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Ar
     ----------
     out : ndarray (P, H // 2, W // 2)
     index : ndarray (P, H // 2, W // 2), int32 or int64
-        Position h * W + w of the winner in its plane, the first of equals but the last NaN; -1 where z is 0
-        in the whole window, so that no pixel has a gradient.
+        Position h * W + w of the winner in its plane, the first of equals but the last NaN; -1 - p where z is
+        0 in the whole window, so that no pixel has a gradient, with p its first pixel.
     x : ndarray (P, H, W)
         A plane is a map of an image; c = p % C.
     centre, scale, shift : ndarray (C,)
@@ -30,7 +30,7 @@ def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Ar
         c = p % len(centre)
         for i in range(out.shape[1]):
             for j in range(out.shape[2]):
-                best, winner = 0.0, -1
+                best, winner = 0.0, -1 - (2 * i * width + 2 * j)
                 for h in (2 * i, 2 * i + 1):
                     for w in (2 * j, 2 * j + 1):
                         z = (float(x[p, h, w]) - float(centre[c])) * float(scale[c]) + float(shift[c])
