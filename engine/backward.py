@@ -52,50 +52,40 @@ def _call(hooks: dict[int, Hook], gradient: Array) -> Array:
     return gradient
 
 
-class _Gradients:
-    """The gradients known so far, by identity of what they belong to: a node (its result) or a leaf."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, Array] = {}
-        self._leaves: dict[int, tuple[Variable, Any]] = {}
-
-    def add(self, variable: Variable, gradient: Array, kernel_set: Any) -> None:
-        key = id(variable.grad_fn or variable)
-        if variable.grad_fn is None:
-            self._leaves.setdefault(key, (variable, kernel_set))
-        known = self._known.get(key)
-        self._known[key] = gradient if known is None else _add(kernel_set, known, gradient)
-
-    def take(self, key: int) -> Array | None:
-        return self._known.pop(key, None)
-
-    def take_leaves(self) -> list[tuple[Variable, Array, Any]]:
-        return [(leaf, self._known.pop(key), kernel_set) for key, (leaf, kernel_set) in self._leaves.items()]
-
-
 def _walk(
     roots: Sequence[Variable], seeds: Sequence[Array], retain_graph: bool, asked: Sequence[Variable] = ()
 ) -> tuple[list[tuple[Variable, Array, Any]], dict[int, Array]]:
     """Return (leaf, gradient, kernels) for every leaf, and the gradients of `asked` results of ops by node."""
-    gradients = _Gradients()
+    # Gradients known so far, by identity of what they belong to: a node (its result) or a leaf.
+    known: dict[int, Array] = {}
+    leaves: dict[int, tuple[Variable, Any]] = {}
+
+    def add(variable: Variable, gradient: Array, kernel_set: Any) -> None:
+        node = variable.grad_fn
+        key = id(variable if node is None else node)
+        if node is None and key not in leaves:
+            leaves[key] = variable, kernel_set
+        known[key] = _add(kernel_set, known[key], gradient) if key in known else gradient
+
     wanted = {id(variable.grad_fn) for variable in asked if variable.grad_fn is not None}
     found: dict[int, Array] = {}
     for root, seed in zip(roots, seeds, strict=True):
-        gradients.add(root, seed, kernels.current())
+        add(root, seed, kernels.current())
     for node in topological_order([root.grad_fn for root in roots if root.grad_fn is not None]):
-        upstream = gradients.take(id(node))
+        upstream = known.pop(id(node), None)
         if upstream is None:
             continue
-        upstream = _call(node.hooks, upstream)
+        if node.hooks:
+            upstream = _call(node.hooks, upstream)
         if id(node) in wanted:
             found[id(node)] = upstream
         for variable, dx in zip(node.inputs, node.apply(upstream), strict=True):
             if variable is not None and dx is not None:
-                gradients.add(variable, dx, node.kernel_set)
+                add(variable, dx, node.kernel_set)
         if not retain_graph:
             node.free()
-    leaves = [(leaf, _call(leaf.hooks, dx), kernel_set) for leaf, dx, kernel_set in gradients.take_leaves()]
-    return leaves, found
+    gradients = [(leaf, _call(leaf.hooks, known.pop(key)), kernel_set) for key, (leaf, kernel_set) in leaves.items()]
+    return gradients, found
 
 
 def _seed(who: str, variable: Variable, gradient: Array | None) -> Array:

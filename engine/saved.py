@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import GraphError
-from engine.versions import version
+from engine.versions import changes, version
 
 _fingerprinting: ContextVar[bool] = ContextVar("fingerprinting", default=False)
 
@@ -48,7 +48,7 @@ changed in place since; change a copy (tensor.clone()), or change it after backw
 
 
 class Saved:
-    """Values kept for backward, with the version of every array among them.
+    """Values kept for backward, and when that was: what changed in place later must not be used.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ class Saved:
         Arrays, lists or dicts of arrays, and settings. Arrays deeper inside are not watched.
     """
 
-    __slots__ = ("_checksums", "_values", "_watched")
+    __slots__ = ("_checksums", "_values", "_when")
 
     def __init__(self, values: tuple[Any, ...]) -> None:
         self._values = values
-        self._watched = [(array, version(array)) for array in _arrays(values)]
-        self._checksums = [_checksum(array) for array, _ in self._watched] if _fingerprinting.get() else []
+        self._when = changes()
+        self._checksums = [_checksum(array) for array in _arrays(values)] if _fingerprinting.get() else None
 
     def unchanged_values(self) -> tuple[Any, ...]:
         """Return the values.
@@ -71,8 +71,11 @@ class Saved:
         GraphError
             If an array was changed in place since it was saved.
         """
-        for i, (array, before) in enumerate(self._watched):
-            if version(array) != before or (self._checksums and _checksum(array) != self._checksums[i]):
+        if changes() == self._when and self._checksums is None:
+            return self._values
+        for i, array in enumerate(_arrays(self._values)):
+            changed = self._checksums is not None and _checksum(array) != self._checksums[i]
+            if changed or version(array) > self._when:
                 raise GraphError(
                     "backward",
                     "saved arrays as they were in the forward pass",

@@ -1,11 +1,18 @@
-"""Counts how often the memory of an array was changed in place, so that backward can tell."""
+"""Notes when the memory of an array was last changed in place, so that backward can tell."""
 
 import weakref
 
 from engine.arrays import Array
 
-# By identity of the array that owns the memory: views share it. What was never changed has no entry.
+# The number of the last change, by identity of the array that owns the memory: views share it. What was never
+# changed has no entry.
 _changes: dict[int, int] = {}
+_count = 0
+
+
+def changes() -> int:
+    """Return how many changes there were so far: if none was added, no array has changed."""
+    return _count
 
 
 def owner(array: Array) -> Array:
@@ -16,7 +23,7 @@ def owner(array: Array) -> Array:
 
 
 def version(array: Array) -> int:
-    """Return how often :func:`mark_changed` was told of a change to this array's memory."""
+    """Return which change was the last to this array's memory; 0 if :func:`mark_changed` was never told of any."""
     return _changes.get(id(owner(array)), 0)
 
 
@@ -25,8 +32,10 @@ def mark_changed(array: Array) -> None:
 
     Everything in the engine that writes into a tensor calls it: in-place methods, optimisers, loading.
     """
+    global _count
+    _count += 1
     memory = owner(array)
     key = id(memory)
     if key not in _changes:
         weakref.finalize(memory, _changes.pop, key, None).atexit = False
-    _changes[key] = _changes.get(key, 0) + 1
+    _changes[key] = _count

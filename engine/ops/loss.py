@@ -55,6 +55,9 @@ def class_numbers(who: str, target: Array, shape: Shape, classes: int, ignore_in
     if target.shape != shape:
         raise ShapeError(who, f"target {shape}, a class for each row", f"shape {target.shape}")
     numbers = target.reshape(-1).astype(np.int64)
+    ignored = ignore_index is not None and 0 <= ignore_index < classes
+    if not ignored and numbers.size and numbers.min() >= 0 and numbers.max() < classes:
+        return numbers
     counted = numbers != ignore_index
     wrong = numbers[counted & ((numbers < 0) | (numbers >= classes))]
     if wrong.size:
@@ -146,6 +149,13 @@ def cross_entropy(
     axis, classes, shape = class_axis(who, input)
     require_class_weight(ctx, who, input, weight, classes)
     rows = to_rows(ctx, input, (axis,))
+    losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
+    if target.dtype.kind != "f" and weight is None and label_smoothing == 0:
+        numbers = class_numbers(who, target, shape, classes, ignore_index)
+        counted = np.count_nonzero(numbers >= 0)
+        ctx.kernels.class_cross_entropy(losses, log_probabilities, rows, numbers)
+        ctx.save(log_probabilities, numbers, 1.0, axis, input.shape, reduction, counted or np.inf)
+        return reduce_losses(ctx, losses, shape, reduction, counted)
     factor = 1.0 if weight is None else weight
     keep, spread_out = 1 - label_smoothing, label_smoothing / classes
     if target.dtype.kind == "f":
@@ -164,7 +174,6 @@ def cross_entropy(
         if label_smoothing:
             share[places] += spread_out * factor
         divisor, counted = total_weight(right, weight), len(right)
-    losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
     ctx.kernels.cross_entropy(losses, log_probabilities, rows, share)
     ctx.save(log_probabilities, share, keep * factor, axis, input.shape, reduction, divisor if counted else np.inf)
     return reduce_losses(ctx, losses, shape, reduction, divisor)
@@ -172,12 +181,16 @@ def cross_entropy(
 
 @cross_entropy.vjp
 def cross_entropy_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, None]:
-    log_probabilities, share, factor, axis, shape, reduction, divisor = ctx.saved
-    each = spread(ctx, dy, len(share), reduction, divisor)
+    # What is right is a class for each row, or a share for each class.
+    log_probabilities, right, factor, axis, shape, reduction, divisor = ctx.saved
+    each = spread(ctx, dy, len(right), reduction, divisor)
     dx = dtarget = None
     if ctx.needs_grad[0]:
-        dx = ctx.empty(share.shape, dy.dtype)
-        ctx.kernels.cross_entropy_backward(dx, each, log_probabilities, share)
+        dx = ctx.empty(log_probabilities.shape, dy.dtype)
+        if right.ndim == 1:
+            ctx.kernels.class_cross_entropy_backward(dx, each, log_probabilities, right)
+        else:
+            ctx.kernels.cross_entropy_backward(dx, each, log_probabilities, right)
         dx = from_rows(ctx, dx, (axis,), shape)
     if ctx.needs_grad[1]:
         dtarget = from_rows(ctx, -each[:, None] * factor * log_probabilities, (axis,), shape)

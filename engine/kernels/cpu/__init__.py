@@ -21,6 +21,8 @@ from engine.kernels.cpu.resample import (
     upsample_nearest2d_backward,
 )
 from engine.kernels.cpu.softmax import (
+    class_cross_entropy,
+    class_cross_entropy_backward,
     cross_entropy,
     cross_entropy_backward,
     log_softmax,
@@ -36,6 +38,8 @@ __all__ = [
     "adam",
     "avg_pool2d",
     "avg_pool2d_backward",
+    "class_cross_entropy",
+    "class_cross_entropy_backward",
     "conv2d",
     "conv2d_backward_b",
     "conv2d_backward_w",

@@ -15,7 +15,7 @@ the padding times a number would not be 0, the plain loops take over: slow, and 
 """
 
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numba import prange
@@ -38,6 +38,7 @@ kernel, inner = using(registers, short_rows, vectors)
 PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
 
 Steps: TypeAlias = tuple[int, int]
+Shape: TypeAlias = tuple[int, ...]
 # Channels, rows and columns of an image.
 Size: TypeAlias = tuple[int, int, int]
 
@@ -134,7 +135,11 @@ def _slide(
     w: Array,
     b: Array,
     blocks: Array,
-    taps_of: tuple[Array, ...],
+    first: Array,
+    shift: Array,
+    weight: Array,
+    start: Array,
+    sizes: Array,
     strips: Array,
     filter_step: int,
     groups: int,
@@ -146,7 +151,6 @@ def _slide(
 
     Return False, with nothing done, if a weight is NaN or infinite.
     """
-    first, shift, weight, start, sizes = taps_of
     flat, pixels, (_, _, height_out, width_out) = out.reshape(out.size), x.reshape(x.size), out.shape
     channels, filters, taps = x.shape[1] // groups, out.shape[1] // groups, len(shift)
     shape = (channels, x.shape[2], x.shape[3])
@@ -252,26 +256,31 @@ def _blocks(filters: int, sizes: tuple[int, ...]) -> Array:
     return whole_numbers(ends)
 
 
-def _parts(tasks: int, most: int) -> int:
+def _parts(tasks: int, most: int, threads: int) -> int:
     """Return into how many parts to cut each of so many tasks, so that every thread has one."""
-    return max(1, min(most, -(-get_num_threads() // max(1, tasks))))
+    return max(1, min(most, -(-threads // max(1, tasks))))
 
 
-def _run(
-    out: Array,
-    x: Array,
-    w: Array,
-    b: Array,
-    layout: Layout,
-    taps: Taps,
-    filter_step: int,
-    groups: int,
-    place: Steps,
-) -> bool:
-    blocks = _blocks(out.shape[1] // groups, tuple(STRIPS))
-    parts = _parts(len(x) * groups, int(taps.sizes[:, 0].max()))
-    settings = (tuple(taps), WIDTHS, filter_step, groups, parts, tuple(layout), place)
-    return bool(_slide(out, x, w.reshape(-1), b, blocks, *settings))
+class Plan(NamedTuple):
+    """What a convolution needs besides its arrays, for one set of shapes."""
+
+    blocks: Array
+    taps: Taps
+    layout: tuple[int, ...]
+    parts: int
+
+
+@lru_cache(maxsize=256)
+def _forward_plan(x: Shape, w: Shape, out: Shape, numbers: tuple[int, ...], groups: int, threads: int) -> Plan:
+    layout, taps = forward_taps(*w[1:], *out[2:], x[3], numbers)
+    return Plan(_blocks(w[0] // groups, tuple(STRIPS)), taps, tuple(layout), _parts(x[0] * groups, out[2], threads))
+
+
+@lru_cache(maxsize=256)
+def _backward_plan(dx: Shape, w: Shape, dy: Shape, numbers: tuple[int, ...], groups: int, threads: int) -> Plan:
+    layout, taps = backward_taps(w[0] // groups, *w[1:], *dx[2:], dy[3], numbers)
+    most = int(taps.sizes[:, 0].max())
+    return Plan(_blocks(w[1], tuple(STRIPS)), taps, tuple(layout), _parts(dx[0] * groups, most, threads))
 
 
 def conv2d(
@@ -289,8 +298,9 @@ def conv2d(
 ) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    layout, taps = forward_taps(*w.shape[1:], *out.shape[2:], x.shape[3], numbers)
-    if not _run(out, x, w, b, layout, taps, w[0].size, groups, (1, 1)):
+    blocks, taps, layout, parts = _forward_plan(x.shape, w.shape, out.shape, numbers, groups, get_num_threads())
+    step = w.shape[1] * w.shape[2] * w.shape[3]
+    if not _slide(out, x, w.reshape(-1), b, blocks, *taps, WIDTHS, step, groups, parts, layout, (1, 1)):
         PLAIN_FORWARD(out, x, w, b, *numbers, groups)
 
 
@@ -308,9 +318,9 @@ def conv2d_backward_x(
 ) -> None:
     """Hand each output's gradient back to the pixels it was computed from; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    layout, taps = backward_taps(len(w) // groups, *w.shape[1:], *dx.shape[2:], dy.shape[3], numbers)
-    nothing = np.zeros(dx.shape[1], dx.dtype)
-    if not _run(dx, dy, w, nothing, layout, taps, w[0, 0].size, groups, (stride_h, stride_w)):
+    blocks, taps, layout, parts = _backward_plan(dx.shape, w.shape, dy.shape, numbers, groups, get_num_threads())
+    nothing, step, steps = np.zeros(dx.shape[1], dx.dtype), w.shape[2] * w.shape[3], (stride_h, stride_w)
+    if not _slide(dx, dy, w.reshape(-1), nothing, blocks, *taps, WIDTHS, step, groups, parts, layout, steps):
         PLAIN_X(dx, dy, w, *numbers, groups)
 
 

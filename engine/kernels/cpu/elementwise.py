@@ -2,7 +2,8 @@
 
 Fast because LLVM turns the formula into vector instructions and nothing is stretched in memory for
 broadcasting. It costs one compile (about 0.1 s, kept on disk) for each formula and dtype, and runs on
-one thread: these loops wait for memory more than for arithmetic.
+one thread: these loops wait for memory more than for arithmetic. ReLU alone, which stands behind nearly every
+layer, has loops of its own for all threads.
 """
 
 from collections.abc import Callable
@@ -11,8 +12,51 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import prange
 
 from engine.arrays import Array
+from engine.device import get_num_threads
+from engine.kernels import formulas
+from engine.kernels.jit import using
+
+# So many numbers are worth waking the other threads for.
+SHARED = 16384
+
+kernel, inner = using(formulas)
+_relu, _relu_dx = inner(formulas.relu), inner(formulas.relu_dx)
+
+
+@inner
+def _relu_some(out: Array, x: Array) -> None:
+    for i in range(out.size):
+        out[i] = _relu(x[i])
+
+
+@inner
+def _relu_dx_some(dx: Array, dy: Array, y: Array) -> None:
+    for i in range(dx.size):
+        dx[i] = _relu_dx(dy[i], y[i])
+
+
+@kernel
+def _relu_all(out: Array, x: Array, pieces: int) -> None:
+    for piece in prange(pieces):
+        low, high = piece * x.size // pieces, (piece + 1) * x.size // pieces
+        _relu_some(out[low:high], x[low:high])
+
+
+@kernel
+def _relu_dx_all(dx: Array, dy: Array, y: Array, pieces: int) -> None:
+    for piece in prange(pieces):
+        low, high = piece * y.size // pieces, (piece + 1) * y.size // pieces
+        _relu_dx_some(dx[low:high], dy[low:high], y[low:high])
+
+
+# For a few numbers, and for many.
+LOOPS: dict[Callable[..., float], tuple[Callable[..., None], Callable[..., None]]] = {
+    formulas.relu: (_relu_some, _relu_all),
+    formulas.relu_dx: (_relu_dx_some, _relu_dx_all),
+}
 
 
 @cache
@@ -35,5 +79,13 @@ def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> No
     *inputs : ndarray
         Arrays that broadcast to the shape of `out`.
     """
+    loops = LOOPS.get(formula)
+    if loops is not None and all(array.shape == out.shape and array.dtype == out.dtype for array in inputs):
+        flat = [array.reshape(-1) for array in (out, *inputs)]
+        if out.size < SHARED:
+            loops[0](*flat)
+        else:
+            loops[1](*flat, get_num_threads())
+        return
     with np.errstate(all="ignore"):
         _compiled(formula, out.dtype, *[array.dtype for array in inputs])(*inputs, out)

@@ -90,3 +90,24 @@ def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, share
             total += share[n, k]
         for k in range(classes):
             dx[n, k] = dy[n] * (total * np.exp(log_probabilities[n, k]) - share[n, k])
+
+
+@kernel
+def class_cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
+    """loss[n] = -(log softmax(x[n])[target[n]]), or 0 if target[n] is negative; see the reference."""
+    for n in prange(x.shape[0]):
+        _log_softmax_row(log_probabilities[n], x[n])
+        loss[n] = -log_probabilities[n, target[n]] if target[n] >= 0 else 0.0
+
+
+@kernel
+def class_cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, target: Array) -> None:
+    """dx[n] = dy[n] * (softmax(x[n]) - one-hot(target[n])), or 0 if target[n] is negative; see the reference."""
+    for n in prange(dx.shape[0]):
+        row, source = dx[n], log_probabilities[n]
+        if target[n] < 0:
+            row[:] = 0
+            continue
+        for k in range(row.size):
+            row[k] = dy[n] * np.exp(source[k])
+        row[target[n]] -= dy[n]

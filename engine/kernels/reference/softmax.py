@@ -125,3 +125,38 @@ def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, share
             total += float(share[n, k])
         for k in range(classes):
             dx[n, k] = float(dy[n]) * (total * math.exp(float(log_probabilities[n, k])) - float(share[n, k]))
+
+
+def class_cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
+    """loss[n] = -(log softmax(x[n])[target[n]]), or 0 if target[n] is negative.
+
+    Parameters
+    ----------
+    loss : ndarray (N,)
+    log_probabilities : ndarray (N, K)
+        Written too, for backward.
+    x : ndarray (N, K)
+    target : ndarray (N,), int64
+        The right class, below K.
+    """
+    log_softmax(log_probabilities, x)
+    for n in range(len(x)):
+        loss[n] = -log_probabilities[n, target[n]] if target[n] >= 0 else 0.0
+
+
+def class_cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, target: Array) -> None:
+    """dx[n] = dy[n] * (softmax(x[n]) - one-hot(target[n])), or 0 if target[n] is negative.
+
+    Parameters
+    ----------
+    dx : ndarray (N, K)
+    dy : ndarray (N,)
+    log_probabilities : ndarray (N, K)
+    target : ndarray (N,), int64
+    """
+    batch, classes = dx.shape
+    for n in range(batch):
+        for k in range(classes):
+            right = 1.0 if target[n] == k else 0.0
+            probability = math.exp(float(log_probabilities[n, k]))
+            dx[n, k] = float(dy[n]) * (probability - right) if target[n] >= 0 else 0.0
