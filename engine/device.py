@@ -80,7 +80,7 @@ def get_num_threads() -> int:
 
 
 def apply_num_threads() -> None:
-    """Tell Numba, and keep BLAS to one thread; called when the cpu kernels load, because importing Numba takes a while."""
+    """Tell Numba, and keep BLAS to one thread; called when the cpu kernels load: importing Numba takes a while."""
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ.setdefault("NUMBA_THREADING_LAYER_PRIORITY", THREADING_LAYERS)

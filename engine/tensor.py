@@ -17,7 +17,6 @@ from engine.inplace import InPlace
 from engine.methods import Methods, Number
 from engine.versions import mark_changed
 
-
 # To look a dtype up in a set is quicker, and ops do it for every result.
 KNOWN_DTYPES = frozenset(DTYPES)
 

@@ -105,25 +105,17 @@ def sum_strip(
 
 
 def _dot_block(v: Vectors, filters: int, places: tuple[Any, ...], steps: tuple[Any, ...]) -> None:
-    """Generate the loops over images and pixels for one size of block."""
+    """Generate the loop over pixels for one size of block."""
     builder, whole, taps = v.builder, ir.IntType(64), DOT_TAPS
     target, lines, source, shifts = places
-    row, wide, up_step, step, images, count = steps
-    left = [builder.mul(wide, whole(f)) for f in range(filters)]
-    right = [builder.load(builder.gep(shifts, [whole(t)])) for t in range(taps)]
+    row, wide, count = steps
+    rows = [builder.gep(lines, [builder.mul(wide, whole(f))]) for f in range(filters)]
+    strips = [builder.gep(source, [builder.load(builder.gep(shifts, [whole(t)]))]) for t in range(taps)]
     before = builder.block
-    outer, inner = builder.append_basic_block("image"), builder.append_basic_block("pixel")
-    after, done = builder.append_basic_block("next"), builder.append_basic_block("total")
-    builder.branch(outer)
+    loop, done = builder.append_basic_block("pixel"), builder.append_basic_block("total")
+    builder.branch(loop)
 
-    builder.position_at_end(outer)
-    image = builder.phi(whole)
-    kept = [[builder.phi(v.vector) for _ in range(taps)] for _ in range(filters)]
-    rows = [builder.gep(lines, [builder.add(builder.mul(image, up_step), f)]) for f in left]
-    strips = [builder.gep(source, [builder.add(builder.mul(image, step), t)]) for t in right]
-    builder.branch(inner)
-
-    builder.position_at_end(inner)
+    builder.position_at_end(loop)
     p = builder.phi(whole)
     sums = [[builder.phi(v.vector) for _ in range(taps)] for _ in range(filters)]
     factors = [v.load(line, p) for line in rows]
@@ -133,21 +125,13 @@ def _dot_block(v: Vectors, filters: int, places: tuple[Any, ...], steps: tuple[A
         for f in range(filters):
             new[f].append(builder.call(v.fma, [factors[f], strip, sums[f][t]]))
     following = builder.add(p, whole(v.lanes))
-    p.add_incoming(whole(0), outer)
-    p.add_incoming(following, inner)
-    builder.cbranch(builder.icmp_signed("<", following, count), inner, after)
-
-    builder.position_at_end(after)
-    another = builder.add(image, whole(1))
-    image.add_incoming(whole(0), before)
-    image.add_incoming(another, after)
+    p.add_incoming(whole(0), before)
+    p.add_incoming(following, loop)
     for f in range(filters):
         for t in range(taps):
-            kept[f][t].add_incoming(v.zero(), before)
-            kept[f][t].add_incoming(new[f][t], after)
-            sums[f][t].add_incoming(kept[f][t], outer)
-            sums[f][t].add_incoming(new[f][t], inner)
-    builder.cbranch(builder.icmp_signed("<", another, images), outer, done)
+            sums[f][t].add_incoming(v.zero(), before)
+            sums[f][t].add_incoming(new[f][t], loop)
+    builder.cbranch(builder.icmp_signed("<", following, count), loop, done)
 
     builder.position_at_end(done)
     for f in range(filters):
@@ -167,32 +151,28 @@ def dot_block(
     upstream: Any,
     at: Any,
     wide: Any,
-    up_step: Any,
     pixels: Any,
     start: Any,
-    step: Any,
     shift: Any,
     first: Any,
-    images: Any,
     count: Any,
 ) -> Any:
-    """Add up products of two strips of pixels, for a block of filters and DOT_TAPS taps.
+    """Add up products of two lines of pixels, for a block of filters and DOT_TAPS taps.
 
     Computes for each filter f of the block, whose size is one of DOT_FILTERS, and each tap t::
 
-        out[to + f row + t] += sum over n and p of
-            upstream[at + n up_step + f wide + p] * pixels[start + n step + shift[first + t] + p]
+        out[to + f row + t] += sum over p of upstream[at + f wide + p] * pixels[start + shift[first + t] + p]
 
-    with n = 0 … images - 1 and p = 0 … count - 1, a multiple of a vector's length; neither is 0.
+    with p = 0 … count - 1, a multiple of a vector's length and not 0.
     """
     n = types.intp
-    signature = types.void(n, out, n, n, upstream, n, n, n, pixels, n, n, shift, n, n, n)
+    signature = types.void(n, out, n, n, upstream, n, n, pixels, n, shift, n, n)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         v = Vectors(context, builder, sig.args[1].dtype)
-        places = tuple(pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (1, 4, 8, 11))
-        # args: filters, out, to, row, upstream, at, wide, up_step, pixels, start, step, shift, first, images, count
-        steps = tuple(args[i] for i in (3, 6, 7, 10, 13, 14))
+        places = tuple(pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (1, 4, 7, 9))
+        # args: filters, out, to, row, upstream, at, wide, pixels, start, shift, first, count
+        steps = (args[3], args[6], args[11])
         choose(builder, args[0], {size: partial(_dot_block, v, size, places, steps) for size in DOT_FILTERS})
         return context.get_dummy_value()
 
@@ -200,9 +180,7 @@ def dot_block(
 
 
 @emitted
-def transpose_block(
-    typingctx: Any, out: Any, to: Any, out_step: Any, source: Any, at: Any, step: Any
-) -> Any:
+def transpose_block(typingctx: Any, out: Any, to: Any, out_step: Any, source: Any, at: Any, step: Any) -> Any:
     """Write a square block of numbers, as many each way as a vector holds, with rows and columns exchanged.
 
     Computes ``out[to + j out_step + i] = source[at + i step + j]``. In as many rounds as halving takes, the

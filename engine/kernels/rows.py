@@ -125,9 +125,7 @@ def _pairs(rectified: bool) -> Callable[..., Any]:
                 one = v.repeat(whole(1))
 
                 def body(row: Any, column: Any) -> None:
-                    start = builder.add(
-                        builder.mul(builder.mul(row, width), WHOLE(2)), builder.mul(column, WHOLE(2))
-                    )
+                    start = builder.add(builder.mul(builder.mul(row, width), WHOLE(2)), builder.mul(column, WHOLE(2)))
                     base = builder.trunc(start, whole) if whole.width < 64 else start
                     first = builder.add(v.repeat(base), steps)
                     best, winner = v.zero(), builder.xor(first, v.repeat(whole(-1)))
@@ -159,3 +157,74 @@ def _pairs(rectified: bool) -> Callable[..., Any]:
 
 
 pool_pairs, relu_pool_pairs = emitted(_pairs(False)), emitted(_pairs(True))
+
+
+@emitted
+def add_pairs(
+    typingctx: Any, out: Any, to: Any, x: Any, at: Any, width: Any, rows: Any, columns: Any, factor: Any
+) -> Any:
+    """Add up each 2x2 window of a plane.
+
+    Computes ``out[to + i columns + j] = factor * sum of x[at + (2 i + a) width + 2 j + b]`` over a, b = 0, 1.
+    """
+    n = types.intp
+    signature = types.void(out, n, x, n, n, n, n, out.dtype)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 2))
+
+        def code(lanes: int) -> None:
+            v = Vectors(context, builder, sig.args[0].dtype, lanes)
+            factor = v.repeat(args[7])
+            even, odd = ([2 * lane + i for lane in range(lanes)] for i in (0, 1))
+
+            def body(row: Any, column: Any) -> None:
+                start = builder.mul(builder.add(builder.mul(row, args[4]), column), WHOLE(2))
+                sums = []
+                for here in (start, builder.add(start, args[4])):
+                    left, right = v.load(origin, here), v.load(origin, builder.add(here, WHOLE(lanes)))
+                    sums.append(builder.fadd(v.shuffle(left, right, even), v.shuffle(left, right, odd)))
+                value = builder.fmul(builder.fadd(*sums), factor)
+                v.store(value, target, builder.add(builder.mul(row, args[6]), column))
+
+            _walk(builder, args[5], args[6], lanes, body)
+
+        _for_width(builder, sig.args[0].dtype, args[6], code)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@emitted
+def spread_pairs(
+    typingctx: Any, dx: Any, at: Any, dy: Any, to: Any, width: Any, rows: Any, columns: Any, factor: Any
+) -> Any:
+    """Give a number to each pixel of a 2x2 window of a plane: the way back of :func:`add_pairs`.
+
+    Computes ``dx[at + (2 i + a) width + 2 j + b] = factor * dy[to + i columns + j]`` for a, b = 0, 1.
+    """
+    n = types.intp
+    signature = types.void(dx, n, dy, n, n, n, n, dx.dtype)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 2))
+
+        def code(lanes: int) -> None:
+            v = Vectors(context, builder, sig.args[0].dtype, lanes)
+            factor = v.repeat(args[7])
+            doubled = [lane // 2 for lane in range(2 * lanes)]
+
+            def body(row: Any, column: Any) -> None:
+                value = builder.fmul(v.load(origin, builder.add(builder.mul(row, args[6]), column)), factor)
+                start = builder.mul(builder.add(builder.mul(row, args[4]), column), WHOLE(2))
+                for here in (start, builder.add(start, args[4])):
+                    for half in (0, lanes):
+                        part = v.shuffle(value, value, doubled[half : half + lanes])
+                        v.store(part, target, builder.add(here, WHOLE(half)))
+
+            _walk(builder, args[5], args[6], lanes, body)
+
+        _for_width(builder, sig.args[0].dtype, args[6], code)
+        return context.get_dummy_value()
+
+    return signature, generate

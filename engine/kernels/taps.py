@@ -15,14 +15,16 @@ class Taps(NamedTuple):
     ----------
     first : ndarray (phases + 1,)
         Where each phase's taps begin; int64, as all of these.
-    shift, weight : ndarray (taps,)
-        Place in the line, and place among the weights of a filter.
+    row, aside, weight : ndarray (taps,)
+        How many rows further and how many places aside the tap meets its pixel, and which of a filter's
+        weights it is.
     start, sizes : ndarray (phases, 2)
         The first row and column of the output that a phase fills, and how many.
     """
 
     first: Array
-    shift: Array
+    row: Array
+    aside: Array
     weight: Array
     start: Array
     sizes: Array
@@ -67,12 +69,13 @@ def forward_taps(
     c, i, j = np.meshgrid(np.arange(channels), np.arange(filter_h), np.arange(filter_w), indexing="ij")
     h, w = i * dilation_h, j * dilation_w
     part = (c * stride_h + h % stride_h) * stride_w + w % stride_w
-    shift = (part * rows + h // stride_h) * columns + w // stride_w
+    row, aside = part * rows + h // stride_h, w // stride_w
     layout = Layout(stride_h, stride_w, pad_top, pad_left, rows, columns, full)
     taps = Taps(
-        whole_numbers([0, shift.size]),
-        whole_numbers(shift.reshape(-1)),
-        np.arange(shift.size),
+        whole_numbers([0, row.size]),
+        whole_numbers(row.reshape(-1)),
+        whole_numbers(aside.reshape(-1)),
+        np.arange(row.size),
         whole_numbers([[0, 0]]),
         whole_numbers([[out_h, out_w]]),
     )
@@ -106,13 +109,13 @@ def backward_taps(
     columns = full - min(back_w, _shared_zeros(out_w, 1, back_w - low_w, full))
     k, i, j = np.meshgrid(np.arange(filters), np.arange(filter_h), np.arange(filter_w), indexing="ij")
     weight = (k * channels * filter_h + i) * filter_w + j
-    first, shifts, weights, starts, counts = [0], [], [], [], []
+    first, lines, asides, weights, starts, counts = [0], [], [], [], [], []
     for r, (first_h, start_h, count_h) in enumerate(phases[0]):
         for c, (first_w, start_w, count_w) in enumerate(phases[1]):
             met = (i * dilation_h % stride_h == r) & (j * dilation_w % stride_w == c)
             up = first_h - low_h + back_h - i[met] * dilation_h // stride_h
-            aside = first_w - low_w + back_w - j[met] * dilation_w // stride_w
-            shifts.append((k[met] * rows + up) * columns + aside)
+            lines.append(k[met] * rows + up)
+            asides.append(first_w - low_w + back_w - j[met] * dilation_w // stride_w)
             weights.append(weight[met])
             first.append(first[-1] + int(met.sum()))
             starts.append([start_h, start_w])
@@ -120,7 +123,8 @@ def backward_taps(
     layout = Layout(1, 1, back_h - low_h, back_w - low_w, rows, columns, full)
     taps = Taps(
         whole_numbers(first),
-        whole_numbers(np.concatenate(shifts)),
+        whole_numbers(np.concatenate(lines)),
+        whole_numbers(np.concatenate(asides)),
         whole_numbers(np.concatenate(weights)),
         whole_numbers(starts),
         whole_numbers(counts),

@@ -40,9 +40,9 @@ def _fused(row: Sequence[Module]) -> tuple[int, Callable[[Any], Any] | None]:
     """Return how many modules at the beginning of the row one call stands for, and that call."""
     first, second, third = (*row, None, None)[:3]
     # Exact types: a subclass may do anything in its forward.
-    if type(first) is BatchNorm2d and type(second) is ReLU and type(third) is MaxPool2d:
-        if _unwatched(first, second, third) and _by_pairs(third):
-            return 3, partial(first.normalise_by, batch_norm_relu_max_pool2d)
+    rectified = type(second) is ReLU and type(third) is MaxPool2d and _by_pairs(third)
+    if type(first) is BatchNorm2d and rectified and _unwatched(first, second, third):
+        return 3, partial(first.normalise_by, batch_norm_relu_max_pool2d)
     pool = second if type(first) is ReLU else first if type(second) is ReLU else None
     if type(pool) is MaxPool2d and _unwatched(first, second) and _by_pairs(pool):
         # Either way round it is the same: the largest of what is not negative.

@@ -1,6 +1,5 @@
 """Ops that stand for several others in one pass over memory; engine/nn/fusion.py puts them in their place."""
 
-
 import numpy as np
 
 from engine.arrays import Array
@@ -10,9 +9,7 @@ from engine.ops.norm import batch_statistics
 from engine.ops.windows import planes, require_maps
 
 
-def _pool(
-    ctx: Context, who: str, input: Array, centre: Array, scale: Array, shift: Array
-) -> tuple[Array, Array]:
+def _pool(ctx: Context, who: str, input: Array, centre: Array, scale: Array, shift: Array) -> tuple[Array, Array]:
     """Return the largest of each 2x2 window, rectified, and where it was."""
     require_maps(who, input)
     height, width = input.shape[-2:]
@@ -118,8 +115,6 @@ def batch_norm_relu_max_pool2d(
 def batch_norm_relu_max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, ...]:
     input, index, mean, variance, scale, eps, from_input = ctx.saved
     dx, dw, db = (ctx.empty(array.shape, array.dtype) for array in (input, scale, scale))
-    ctx.kernels.normalise_relu_max_pool2d_backward(
-        dx, dw, db, dy, index, input, mean, variance, scale, eps, from_input
-    )
+    ctx.kernels.normalise_relu_max_pool2d_backward(dx, dw, db, dy, index, input, mean, variance, scale, eps, from_input)
     gradients = zip((dx, None, None, dw, db), ctx.needs_grad, strict=True)
     return tuple(gradient if needed else None for gradient, needed in gradients)

@@ -152,7 +152,7 @@ def cross_entropy(
     losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
     if target.dtype.kind != "f" and weight is None and label_smoothing == 0:
         numbers = class_numbers(who, target, shape, classes, ignore_index)
-        counted = np.count_nonzero(numbers >= 0)
+        counted = int(np.count_nonzero(numbers >= 0))
         ctx.kernels.class_cross_entropy(losses, log_probabilities, rows, numbers)
         ctx.save(log_probabilities, numbers, 1.0, axis, input.shape, reduction, counted or np.inf)
         return reduce_losses(ctx, losses, shape, reduction, counted)

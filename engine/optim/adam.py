@@ -80,9 +80,7 @@ class Adam(Optimizer):
         """Move parameters, in place, in one pass over memory."""
         self.move(moving, group, decay=group["weight_decay"], shrink=1.0)
 
-    def move(
-        self, moving: Sequence[tuple[Array, Array, State]], group: Group, *, decay: float, shrink: float
-    ) -> None:
+    def move(self, moving: Sequence[tuple[Array, Array, State]], group: Group, *, decay: float, shrink: float) -> None:
         """Make the step: `decay` times a parameter is added to its gradient, and it shrinks by a factor."""
         for parameter, _, state in moving:
             if not state:

@@ -1,7 +1,8 @@
 """Pooling, one plane to a thread: no two threads write to the same plane, so there is no race.
 
 Where the windows lie is worked out once for all planes, so that the loops only compare and add. The 2x2
-windows of nearly every network are taken by vectors (engine/kernels/rows.py), 25 times as fast. It costs two small tables, and a single large plane runs on one thread.
+windows of nearly every network are taken by vectors (engine/kernels/rows.py), 25 times as fast. It costs two
+small tables, and a single large plane runs on one thread.
 """
 
 import numpy as np
@@ -11,7 +12,7 @@ from engine.arrays import Array
 from engine.kernels import rows as short_rows
 from engine.kernels import vectors
 from engine.kernels.jit import using
-from engine.kernels.rows import pool_pairs
+from engine.kernels.rows import add_pairs, pool_pairs, spread_pairs
 
 kernel, inner = using(short_rows, vectors)
 
@@ -19,10 +20,15 @@ kernel, inner = using(short_rows, vectors)
 @inner
 def _are_pairs(windows: Array) -> bool:
     """Return whether the windows are pairs that lie side by side, as those of nearly every network do."""
+    others = 0
     for i in range(windows.shape[0]):
-        if windows[i, 0] != 2 * i or windows[i, 1] != 2 * i + 2:
-            return False
-    return True
+        others += windows[i, 0] != 2 * i or windows[i, 1] != 2 * i + 2
+    return others == 0
+
+
+@inner
+def _all_same(divisors: Array) -> bool:
+    return divisors.size > 0 and divisors.min() == divisors.max()
 
 
 @kernel
@@ -75,7 +81,14 @@ def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
 def avg_pool2d(out: Array, x: Array, rows: Array, columns: Array, divisors: Array) -> None:
     """Sum of each window, divided by its divisor; see the reference."""
     count, out_h, out_w = out.shape
+    _, height, width = x.shape
+    pairs = _are_pairs(rows) and _are_pairs(columns) and _all_same(divisors)
+    means, pixels = out.reshape(out.size), x.reshape(x.size)
     for p in prange(count):
+        if pairs:
+            factor = x.dtype.type(1 / divisors[0, 0])
+            add_pairs(means, p * out_h * out_w, pixels, p * height * width, width, out_h, out_w, factor)
+            continue
         for i in range(out_h):
             for j in range(out_w):
                 total = 0.0
@@ -89,8 +102,16 @@ def avg_pool2d(out: Array, x: Array, rows: Array, columns: Array, divisors: Arra
 def avg_pool2d_backward(dx: Array, dy: Array, rows: Array, columns: Array, divisors: Array) -> None:
     """Share each window's gradient equally among its pixels; see the reference."""
     count, out_h, out_w = dy.shape
+    _, height, width = dx.shape
+    pairs = _are_pairs(rows) and _are_pairs(columns) and _all_same(divisors)
+    slopes, upstream = dx.reshape(dx.size), dy.reshape(dy.size)
     for p in prange(count):
-        dx[p] = 0.0
+        if not pairs or height > 2 * out_h or width > 2 * out_w:
+            dx[p] = 0.0
+        if pairs:
+            factor = dx.dtype.type(1 / divisors[0, 0])
+            spread_pairs(slopes, p * height * width, upstream, p * out_h * out_w, width, out_h, out_w, factor)
+            continue
         for i in range(out_h):
             for j in range(out_w):
                 share = dy[p, i, j] / divisors[i, j]

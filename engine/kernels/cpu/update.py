@@ -16,7 +16,7 @@ from engine.kernels import addresses as memory
 from engine.kernels.addresses import addresses, elements
 from engine.kernels.jit import using
 
-kernel, inner = using(memory)
+kernel, _ = using(memory)
 
 PIECE = 8192
 
@@ -67,7 +67,7 @@ def sgd(
     decay: float,
     nesterov: int,
 ) -> None:
-    """v = kept v + added g and w -= lr v, where g is the gradient + decay w; see the reference."""
+    """V = kept v + added g and w -= lr v, where g is the gradient + decay w; see the reference."""
     lists = (parameters, gradients, velocities) if velocities else (parameters, gradients)
     dtype = parameters[0].dtype
     settings, factors = np.array((lr, momentum, decay), dtype), np.array((kept, added), dtype)
@@ -76,8 +76,8 @@ def sgd(
 
 @kernel
 def _adam(places: Array, pieces: Array, factors: Array, settings: Array, like: Array) -> None:
-    beta1, beta2, eps, decay, shrink = settings[0], settings[1], settings[2], settings[3], settings[4]
-    rest1, rest2 = settings[5], settings[6]
+    beta2, eps, decay, shrink = settings[0], settings[1], settings[2], settings[3]
+    rest1, rest2 = settings[4], settings[5]
     for piece in prange(len(pieces)):
         i, start, stop = pieces[piece, 0], pieces[piece, 1], pieces[piece, 2]
         w, slope = elements(places[0, i], start, stop, like), elements(places[1, i], start, stop, like)
@@ -105,9 +105,9 @@ def adam(
     decay: float,
     shrink: float,
 ) -> None:
-    """w -= rate m / (correction sqrt(s) + eps), with m and s running means of g and g^2; see the reference."""
+    """W -= rate m / (correction sqrt(s) + eps), with m and s running means of g and g^2; see the reference."""
     dtype = parameters[0].dtype
-    settings = np.array((beta1, beta2, eps, decay, shrink, 1 - beta1, 1 - beta2), dtype)
+    settings = np.array((beta2, eps, decay, shrink, 1 - beta1, 1 - beta2), dtype)
     factors = np.array((rates, corrections), dtype)
     places = addresses(parameters, gradients, means, squares)
     _adam(places, _pieces(parameters), factors, settings, settings)

@@ -24,7 +24,7 @@ def sgd(
     decay: float,
     nesterov: int,
 ) -> None:
-    """v = kept v + added g and w -= lr v, where g is the gradient + decay w.
+    """V = kept v + added g and w -= lr v, where g is the gradient + decay w.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def adam(
     decay: float,
     shrink: float,
 ) -> None:
-    """w -= rate m / (correction sqrt(s) + eps), with m and s running means of g and g^2.
+    """W -= rate m / (correction sqrt(s) + eps), with m and s running means of g and g^2.
 
     Here g is the gradient + decay w, and w shrinks by the factor `shrink` beforehand.
 

@@ -1,0 +1,79 @@
+"""How a convolution is cut up: blocks of filters, images side by side, parts for threads. Kept for each shape."""
+
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from engine.arrays import Array
+from engine.kernels.registers import STRIPS
+from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
+
+Shape: TypeAlias = tuple[int, ...]
+
+# Pixels of the line that are finished for all filters before the next are begun.
+CHUNK = 1024
+# Places in the line of all channels: as many as stay in the second-level cache.
+LINE = 131072
+# For dw more of them pay: each sum over a line ends with adding up the lanes of its vectors.
+LONG_LINE = 524288
+
+
+@lru_cache(maxsize=256)
+def blocks_of(filters: int, sizes: tuple[int, ...]) -> Array:
+    """Return where blocks of filters begin and end: as few as the sizes, largest first, allow."""
+    ends = [0]
+    while ends[-1] < filters:
+        ends.append(ends[-1] + next(size for size in sizes if size <= filters - ends[-1]))
+    return whole_numbers(ends)
+
+
+def _parts(tasks: int, most: int, threads: int) -> int:
+    """Return into how many parts to cut each of so many tasks, so that every thread has one."""
+    return max(1, min(most, -(-threads // max(1, tasks))))
+
+
+class Plan(NamedTuple):
+    """What a convolution needs besides its arrays, for one set of shapes."""
+
+    blocks: Array
+    first: Array
+    shift: Array
+    weight: Array
+    start: Array
+    sizes: Array
+    layout: tuple[int, ...]
+    beside: int
+    parts: int
+
+
+def _plan(x: Shape, filters: int, layout: Layout, taps: Taps, groups: int, threads: int, line: int) -> Plan:
+    """Decide how many images to lay side by side, row by row: as many as give every thread long lines."""
+    heights = int(taps.sizes[:, 0].max())
+    places = layout.rows * layout.columns * layout.step_h * layout.step_w * x[1] // groups
+    most = max(1, min(CHUNK // max(1, heights * layout.columns), line // max(1, places)))
+    rounds = max(1, -(-x[0] // (threads * most)))
+    beside = max(1, -(-x[0] // (threads * rounds)))
+    parts = _parts(-(-x[0] // beside) * groups, heights, threads)
+    shift = taps.row * (layout.columns * beside) + taps.aside
+    blocks = blocks_of(filters, tuple(STRIPS))
+    return Plan(blocks, taps.first, shift, taps.weight, taps.start, taps.sizes, tuple(layout), beside, parts)
+
+
+@lru_cache(maxsize=256)
+def forward_plan(x: Shape, w: Shape, out: Shape, numbers: tuple[int, ...], groups: int, threads: int) -> Plan:
+    """Plan the sum over taps for x (N, C, H, W), w (K, C / groups, FH, FW) and out (N, K, OH, OW)."""
+    layout, taps = forward_taps(*w[1:], *out[2:], x[3], numbers)
+    return _plan(x, w[0] // groups, layout, taps, groups, threads, LINE)
+
+
+@lru_cache(maxsize=256)
+def dot_plan(x: Shape, w: Shape, dy: Shape, numbers: tuple[int, ...], groups: int, threads: int) -> Plan:
+    """Plan the products with shifted lines of x, one for each tap."""
+    layout, taps = forward_taps(*w[1:], *dy[2:], x[3], numbers)
+    return _plan(x, w[0] // groups, layout, taps, groups, threads, LONG_LINE)
+
+
+@lru_cache(maxsize=256)
+def backward_plan(dx: Shape, w: Shape, dy: Shape, numbers: tuple[int, ...], groups: int, threads: int) -> Plan:
+    """Plan the sum over taps that gives dx."""
+    layout, taps = backward_taps(w[0] // groups, *w[1:], *dx[2:], dy[3], numbers)
+    return _plan(dy, w[1], layout, taps, groups, threads, LINE)

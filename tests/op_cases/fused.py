@@ -1,0 +1,76 @@
+"""Cases of the ops that stand for several others; see tests/engine/nn/test_fusion.py for where they are used."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import engine
+from engine.arrays import Array
+from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
+from tests.op_cases.case import BadInput, OpCase, Sample, lengths, seeds, t, values
+
+sides = st.integers(2, 5)
+
+
+@st.composite
+def maps(draw: st.DrawFn) -> Sample:
+    outer = tuple(draw(st.lists(lengths, min_size=1, max_size=2)))
+    return Sample((values(draw(seeds), (*outer, draw(sides), draw(sides))),), {})
+
+
+@st.composite
+def normalised_maps(draw: st.DrawFn) -> Sample:
+    channels, training = draw(st.integers(1, 3)), draw(st.booleans())
+    shape = (draw(st.integers(1, 3)), channels, draw(sides), draw(sides))
+    running: tuple[Array | None, Array | None] = None, None
+    if not training or draw(st.booleans()):
+        running = values(draw(seeds), (channels,)), np.exp(values(draw(seeds), (channels,)))
+    affine = [values(draw(seeds), (channels,)) if draw(st.booleans()) else None for _ in range(2)]
+    settings = {"training": training, "momentum": draw(st.sampled_from([0.0, 0.1])), "eps": 1e-2}
+    return Sample((values(draw(seeds), shape), *running, *affine), settings, frozenset({1, 2}))
+
+
+def torch_relu_max_pool2d(torch: Any, x: Any) -> Any:
+    return torch.nn.functional.max_pool2d(torch.relu(x), 2)
+
+
+def torch_batch_norm_relu_max_pool2d(torch: Any, *operands: Any, **settings: Any) -> Any:
+    return torch_relu_max_pool2d(torch, torch.nn.functional.batch_norm(*operands, **settings))
+
+
+POOL, NORM = engine.relu_max_pool2d, engine.batch_norm_relu_max_pool2d
+
+CASES = {
+    "relu_max_pool2d": OpCase(
+        maps(),
+        (
+            BadInput(
+                lambda: POOL(t(2, 1, 4)), ShapeError, "relu_max_pool2d: expected maps of at least 2x2 pixels, got 1x"
+            ),
+            BadInput(lambda: POOL(t(4, 4)), ShapeError, "relu_max_pool2d: expected input (N, C, H, W) or (C, H, W)"),
+            BadInput(lambda: POOL(t(1, 4, 4, dtype="int64")), DTypeError, "relu_max_pool2d: expected float32 or"),
+        ),
+        pytorch=torch_relu_max_pool2d,
+    ),
+    "batch_norm_relu_max_pool2d": OpCase(
+        normalised_maps(),
+        (
+            BadInput(lambda: NORM(t(3, 4, 4), None, None, training=True), ShapeError, "expected input (N, C, H, W)"),
+            BadInput(
+                lambda: NORM(t(2, 3, 1, 4), None, None, training=True),
+                ShapeError,
+                "maps of at least 2x2 pixels, got 1x4",
+            ),
+            BadInput(lambda: NORM(t(2, 3, 4, 4), None, None), ParameterError, "or, in training, neither"),
+            BadInput(lambda: NORM(t(2, 3, 4, 4), t(2), t(2)), ShapeError, "expected running_mean (3,), one for each"),
+            BadInput(
+                lambda: NORM(t(2, 3, 4, 4, dtype="int64"), None, None, training=True), DTypeError, "expected float32"
+            ),
+            BadInput(
+                lambda: NORM(t(2, 3, 4, 4), t(3).requires_grad_(), t(3)), GraphError, "running_mean without gradient"
+            ),
+        ),
+        pytorch=torch_batch_norm_relu_max_pool2d,
+    ),
+}
