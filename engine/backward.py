@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import kernels
+from engine import kernels, memory
 from engine.arrays import Array
 from engine.autograd import Hook, Node, Variable
 from engine.errors import DTypeError, GraphError, ShapeError
@@ -40,7 +40,7 @@ def topological_order(roots: Sequence[Node]) -> list[Node]:
 
 
 def _add(kernel_set: Any, a: Array, b: Array) -> Array:
-    total = np.empty(a.shape, a.dtype)
+    total = memory.empty(a.shape, a.dtype)
     kernel_set.elementwise(total, formulas.add, a, b)
     return total
 

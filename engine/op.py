@@ -31,7 +31,7 @@ from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeAlias, T
 
 import numpy as np
 
-from engine import kernels
+from engine import kernels, memory
 from engine.arrays import Array
 from engine.autograd import Node, Variable, is_grad_enabled
 from engine.errors import DTypeError, GraphError
@@ -83,7 +83,7 @@ class Context:
 
     def empty(self, shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
         """Allocate an output where the kernels run."""
-        return np.empty(shape, dtype)
+        return memory.empty(shape, dtype)
 
     def contiguous(self, view: Array) -> Array:
         """Return a view's elements in reading order: the array itself if they lie so already."""

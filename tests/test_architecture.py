@@ -17,7 +17,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc",
 # Each part of the engine imports only what stands to its left (and itself).
 LAYERS = [
     ("errors", "arrays", "dtypes", "versions"),
-    ("device", "random"),
+    ("device", "memory", "random"),
     ("kernels",),
     ("autograd", "backward", "op", "saved", "tracing"),
     ("conversion", "indexing", "inplace", "methods", "tensor", "creation", "sampling"),
