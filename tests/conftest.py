@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+# Several test processes share the processors; threads that spin between kernels take them from each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 SHARED = Path(os.environ.get("BYHAND_SHARED", Path(__file__).parents[2] / "shared"))
 
 

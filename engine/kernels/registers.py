@@ -11,7 +11,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 
-from engine.kernels.vectors import REGISTERS, Vectors, choose, emitted, pointer
+from engine.kernels.vectors import REGISTERS, Vectors, choose, emitted
 
 # For each size of a block of filters, how many vectors of pixels a strip has: their product is the number of
 # sums kept at once, and the pixels and a weight must fit beside them.
@@ -88,9 +88,9 @@ def sum_strip(
     n = types.intp
     signature = types.void(n, n, out, n, n, pixels, n, shift, n, n, weights, n, n, n)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
         v = Vectors(context, builder, sig.args[2].dtype)
-        places = tuple(pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (2, 5, 7, 10))
+        places = tuple(builder.gep(args[i], [args[i + 1]]) for i in (2, 5, 7, 10))
         # args: filters, vectors, out, to, row, pixels, at, shift, first, count, weights, start, tap, filter step
         steps = (args[4], args[9], args[12], args[13])
         cases = {
@@ -99,7 +99,6 @@ def sum_strip(
             for strip in {1, min(PANEL, most), most}
         }
         choose(builder, builder.add(builder.mul(args[0], ir.IntType(64)(16)), args[1]), cases)
-        return context.get_dummy_value()
 
     return signature, generate
 
@@ -168,13 +167,12 @@ def dot_block(
     n = types.intp
     signature = types.void(n, out, n, n, upstream, n, n, pixels, n, shift, n, n)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
         v = Vectors(context, builder, sig.args[1].dtype)
-        places = tuple(pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (1, 4, 7, 9))
+        places = tuple(builder.gep(args[i], [args[i + 1]]) for i in (1, 4, 7, 9))
         # args: filters, out, to, row, upstream, at, wide, pixels, start, shift, first, count
         steps = (args[3], args[6], args[11])
         choose(builder, args[0], {size: partial(_dot_block, v, size, places, steps) for size in DOT_FILTERS})
-        return context.get_dummy_value()
 
     return signature, generate
 
@@ -189,10 +187,10 @@ def transpose_block(typingctx: Any, out: Any, to: Any, out_step: Any, source: An
     n = types.intp
     signature = types.void(out, n, n, source, n, n)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
         v = Vectors(context, builder, sig.args[0].dtype)
         whole, half = ir.IntType(64), v.lanes // 2
-        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 3))
+        target, origin = (builder.gep(args[i], [args[i + 1]]) for i in (0, 3))
         rows = [v.load(origin, builder.mul(args[5], whole(i))) for i in range(v.lanes)]
         low = [lane // 2 + lane % 2 * v.lanes for lane in range(v.lanes)]
         high = [lane + half for lane in low]
@@ -201,6 +199,5 @@ def transpose_block(typingctx: Any, out: Any, to: Any, out_step: Any, source: An
             rows = [v.shuffle(upper, lower, lanes) for upper, lower in pairs for lanes in (low, high)]
         for j in range(v.lanes):
             v.store(rows[j], target, builder.mul(args[2], whole(j)))
-        return context.get_dummy_value()
 
     return signature, generate

@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from engine.kernels.vectors import VECTOR_BYTES, Vectors, choose, emitted, pointer
+from engine.kernels.vectors import VECTOR_BYTES, Vectors, choose, emitted
 
 WHOLE = ir.IntType(64)
 
@@ -50,30 +50,32 @@ def copy_rows(
     rows: Any,
     width: Any,
     added: Any,
+    floor: Any,
 ) -> Any:
-    """Copy rows and add a number.
+    """Copy rows, add a number, and raise what is below a floor.
 
-    Computes ``out[to + r out_step + p] = source[at + r step + p] + added`` for r = 0 … rows - 1 and
-    p = 0 … width - 1. Arrays have one axis and do not overlap.
+    Computes ``out[to + r out_step + p] = max(floor, source[at + r step + p] + added)`` for r = 0 … rows - 1
+    and p = 0 … width - 1; NaN stays NaN. Arrays have one axis and do not overlap.
     """
     n = types.intp
-    signature = types.void(out, n, n, source, n, n, n, n, out.dtype)
+    signature = types.void(out, n, n, source, n, n, n, n, out.dtype, out.dtype)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 3))
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
+        target, origin = (builder.gep(args[i], [args[i + 1]]) for i in (0, 3))
 
         def code(lanes: int) -> None:
             v = Vectors(context, builder, sig.args[0].dtype, lanes)
-            number = v.repeat(args[8])
+            number, floor = v.repeat(args[8]), v.repeat(args[9])
 
             def body(row: Any, column: Any) -> None:
                 value = v.load(origin, builder.add(builder.mul(row, args[5]), column))
-                v.store(builder.fadd(value, number), target, builder.add(builder.mul(row, args[2]), column))
+                value = builder.fadd(value, number)
+                value = builder.select(builder.fcmp_ordered("<", value, floor), floor, value)
+                v.store(value, target, builder.add(builder.mul(row, args[2]), column))
 
             _walk(builder, args[6], args[7], lanes, body)
 
         _for_width(builder, sig.args[0].dtype, args[7], code)
-        return context.get_dummy_value()
 
     return signature, generate
 
@@ -109,9 +111,9 @@ def _pairs(rectified: bool) -> Callable[..., Any]:
         n, number = types.intp, out.dtype
         signature = types.void(out, n, index, x, n, n, n, n, number, number, number)
 
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
             out_start, index_start, origin = (
-                pointer(context, builder, sig.args[i], args[i], args[start]) for i, start in ((0, 1), (2, 1), (3, 4))
+                builder.gep(args[i], [args[start]]) for i, start in ((0, 1), (2, 1), (3, 4))
             )
             whole = ir.IntType(sig.args[2].dtype.bitwidth)
             width = args[5]
@@ -149,7 +151,6 @@ def _pairs(rectified: bool) -> Callable[..., Any]:
                 _walk(builder, args[6], args[7], lanes, body)
 
             _for_width(builder, sig.args[0].dtype, args[7], code)
-            return context.get_dummy_value()
 
         return signature, generate
 
@@ -170,8 +171,8 @@ def add_pairs(
     n = types.intp
     signature = types.void(out, n, x, n, n, n, n, out.dtype)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 2))
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
+        target, origin = (builder.gep(args[i], [args[i + 1]]) for i in (0, 2))
 
         def code(lanes: int) -> None:
             v = Vectors(context, builder, sig.args[0].dtype, lanes)
@@ -190,7 +191,6 @@ def add_pairs(
             _walk(builder, args[5], args[6], lanes, body)
 
         _for_width(builder, sig.args[0].dtype, args[6], code)
-        return context.get_dummy_value()
 
     return signature, generate
 
@@ -206,8 +206,8 @@ def spread_pairs(
     n = types.intp
     signature = types.void(dx, n, dy, n, n, n, n, dx.dtype)
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        target, origin = (pointer(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 2))
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
+        target, origin = (builder.gep(args[i], [args[i + 1]]) for i in (0, 2))
 
         def code(lanes: int) -> None:
             v = Vectors(context, builder, sig.args[0].dtype, lanes)
@@ -225,6 +225,5 @@ def spread_pairs(
             _walk(builder, args[5], args[6], lanes, body)
 
         _for_width(builder, sig.args[0].dtype, args[6], code)
-        return context.get_dummy_value()
 
     return signature, generate

@@ -5,11 +5,12 @@ which they are chosen. How wide a vector is and how many registers there are is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, wraps
 from typing import Any, cast
 
 import llvmlite.binding
 from llvmlite import ir
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -29,8 +30,38 @@ VECTOR_BYTES, REGISTERS = _machine()
 
 
 def emitted(function: Callable[..., Any]) -> Callable[..., None]:
-    """Make a kernel's call of this function the code that it generates."""
-    return cast(Callable[..., None], intrinsic(function))
+    """Make a kernel's call of this function a call of the code that it generates.
+
+    The code becomes a function of its own, which is not inlined: optimising it in the middle of a kernel's
+    loops takes LLVM several times as long, and a call costs nothing beside what is done in it. Of an array, it
+    is handed the address.
+    """
+
+    @wraps(function)
+    def outlined(typingctx: Any, *kinds: Any) -> Any:
+        signature, generate = function(typingctx, *kinds)
+
+        def call(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            values = [_data(context, builder, kind, value) for kind, value in zip(sig.args, args, strict=True)]
+            name = f"{function.__name__}.{'.'.join(str(kind) for kind in sig.args)}"
+            code = builder.module.globals.get(name)
+            if code is None:
+                code = ir.Function(builder.module, ir.FunctionType(ir.VoidType(), [v.type for v in values]), name)
+                code.linkage = "internal"
+                code.attributes.add("noinline")
+                inside = ir.IRBuilder(code.append_basic_block("entry"))
+                generate(context, inside, sig, code.args)
+                inside.ret_void()
+            builder.call(code, values)
+            return context.get_dummy_value()
+
+        return signature, call
+
+    return cast(Callable[..., None], intrinsic(outlined))
+
+
+def _data(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    return context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
 
 
 class Vectors:
@@ -86,12 +117,6 @@ class Vectors:
     def total(self, vector: Any) -> Any:
         """Add up the lanes."""
         return self.builder.call(self.add_up, [ir.Constant(self.element, 0.0), vector], fastmath=("reassoc",))
-
-
-def pointer(context: Any, builder: Any, kind: Any, value: Any, start: Any) -> Any:
-    """Return the address of an element of an array with one axis."""
-    data = context.make_array(kind)(context, builder, value).data
-    return builder.gep(data, [start])
 
 
 def choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> None:

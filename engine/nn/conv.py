@@ -1,6 +1,6 @@
 """The convolution layers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -137,11 +137,14 @@ class Conv2d(_Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, K, OH, OW)."""
+        return self.compute_by(conv2d, input)
+
+    def compute_by(self, op: Callable[..., Tensor], input: Tensor) -> Tensor:
+        """Call an op that has conv2d's parameters; see engine/nn/fusion.py."""
         padding: Padding = self.padding
         if self.padding_mode != "zeros":
             input, padding = pad(input, self._margins, self.padding_mode), 0
-        out: Tensor = conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
-        return out
+        return op(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
 class ConvTranspose2d(_Conv2d):

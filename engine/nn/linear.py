@@ -1,5 +1,7 @@
 """The fully connected layer."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.errors import ParameterError
@@ -52,8 +54,11 @@ class Linear(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (…, D) to (…, K)."""
-        out: Tensor = linear(input, self.weight, self.bias)
-        return out
+        return self.compute_by(linear, input)
+
+    def compute_by(self, op: Callable[..., Tensor], input: Tensor) -> Tensor:
+        """Call an op that has linear's parameters; see engine/nn/fusion.py."""
+        return op(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the settings shown in ``print(module)``."""

@@ -63,9 +63,9 @@ class _BatchNorm(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, …) to the same shape; in training, update the running statistics."""
-        return self.normalise_by(batch_norm, input)
+        return self.compute_by(batch_norm, input)
 
-    def normalise_by(self, op: Callable[..., Tensor], input: Tensor) -> Tensor:
+    def compute_by(self, op: Callable[..., Tensor], input: Tensor) -> Tensor:
         """Call an op that has batch_norm's parameters; see engine/nn/fusion.py."""
         if input.ndim not in self.axes:
             raise ShapeError(type(self).__name__, f"input {self.expected}", f"shape {input.shape}")

@@ -9,7 +9,7 @@ from engine.ops.dropout import dropout, dropout2d
 from engine.ops.elementwise import abs, add, div, mul, neg, sub
 from engine.ops.elementwise_loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
 from engine.ops.extremum import amax, amin, argmax, argmin
-from engine.ops.fused import batch_norm_relu_max_pool2d, relu_max_pool2d
+from engine.ops.fused import batch_norm_relu_max_pool2d, conv2d_relu, linear_relu, relu_max_pool2d
 from engine.ops.index import getitem
 from engine.ops.join import cat, chunk, split, stack
 from engine.ops.local import locally_connected2d
@@ -55,6 +55,7 @@ __all__ = [
     "clamp",
     "constant_pad_nd",
     "conv2d",
+    "conv2d_relu",
     "conv_transpose2d",
     "cross_entropy",
     "dense_filters",
@@ -79,6 +80,7 @@ __all__ = [
     "le",
     "leaky_relu",
     "linear",
+    "linear_relu",
     "local_response_norm",
     "locally_connected2d",
     "log",

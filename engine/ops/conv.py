@@ -1,6 +1,7 @@
 """Convolution, and the transposed convolution that undoes its change of size."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -92,26 +93,37 @@ def conv2d(
     tensor([[[[-1., -1.,  3.],
               [-1., -1.,  6.]]]])
     """
-    require_floating("conv2d", input=input, weight=weight, bias=bias)
-    require_images("conv2d", input.shape)
-    _require_filters("conv2d", weight, "K, C / groups, FH, FW", groups)
+    return convolve(ctx, "conv2d", input, weight, bias, (stride, padding, dilation, groups), relu=0)
+
+
+def convolve(
+    ctx: Context, who: str, input: Array, weight: Array, bias: Array | None, settings: Any, relu: int
+) -> Array:
+    """Compute :func:`conv2d`, rectified if so wished; save what its vjp needs.
+
+    The settings are stride, padding, dilation and groups.
+    """
+    stride, padding, dilation, groups = settings
+    require_floating(who, input=input, weight=weight, bias=bias)
+    require_images(who, input.shape)
+    _require_filters(who, weight, "K, C / groups, FH, FW", groups)
     filters = weight.shape[0]
-    _require_bias("conv2d", bias, filters)
+    _require_bias(who, bias, filters)
     channels, *size = input.shape[-3:]
     if weight.shape[1] * groups != channels:
         got = f"input {input.shape}, weight {weight.shape}, groups {groups}"
-        raise ShapeError("conv2d", "as many channels in weight (K, C / groups, FH, FW) as in input (N, C, H, W)", got)
-    counts, numbers = slide("conv2d", size, weight.shape[2:], stride, padding, dilation)
+        raise ShapeError(who, "as many channels in weight (K, C / groups, FH, FW) as in input (N, C, H, W)", got)
+    counts, numbers = slide(who, size, weight.shape[2:], stride, padding, dilation)
     out = ctx.empty((*input.shape[:-3], filters, *counts), input.dtype)
     b = np.zeros(filters, input.dtype) if bias is None else bias
-    ctx.kernels.conv2d(as_batch(out), as_batch(input), weight, b, *numbers, groups)
+    ctx.kernels.conv2d(as_batch(out), as_batch(input), weight, b, *numbers, groups, relu)
     ctx.save(input, weight, (*numbers, groups))
     return out
 
 
 @conv2d.vjp
 def conv2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
-    input, weight, numbers = ctx.saved
+    input, weight, numbers = ctx.saved[:3]  # conv2d_relu saves its result, too
     dx = dw = db = None
     if ctx.needs_grad[0]:
         dx = ctx.empty(input.shape, input.dtype)
@@ -233,7 +245,7 @@ def conv_transpose2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array |
     if ctx.needs_grad[0]:
         dx = ctx.empty(input.shape, input.dtype)
         no_bias = np.zeros(weight.shape[0], input.dtype)
-        ctx.kernels.conv2d(as_batch(dx), as_batch(dy), weight, no_bias, *numbers)
+        ctx.kernels.conv2d(as_batch(dx), as_batch(dy), weight, no_bias, *numbers, 0)
     if ctx.needs_grad[1]:
         dw = ctx.empty(weight.shape, weight.dtype)
         ctx.kernels.conv2d_backward_w(dw, as_batch(input), as_batch(dy), *numbers)

@@ -1,12 +1,103 @@
 """Ops that stand for several others in one pass over memory; engine/nn/fusion.py puts them in their place."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ShapeError
+from engine.kernels import formulas
 from engine.op import Context, Operand, op
+from engine.ops.conv import conv2d_vjp, convolve
+from engine.ops.matmul import affine, linear_vjp
 from engine.ops.norm import batch_statistics
+from engine.ops.sliding import Padding
 from engine.ops.windows import planes, require_maps
+
+
+@op
+def linear_relu(ctx: Context, input: Operand, weight: Operand, bias: Operand | None = None) -> Array:
+    """Fully connected layer, rectified: ``relu(linear(input, weight, bias))`` in one pass.
+
+    Parameters
+    ----------
+    input, weight, bias
+        As for :func:`engine.linear`.
+
+    Returns
+    -------
+    Tensor (…, K)
+
+    Raises
+    ------
+    ShapeError, DTypeError
+        As :func:`engine.linear`.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.linear_relu(engine.tensor([[3.0, 4.0]]), engine.tensor([[1.0, 0.0], [1.0, -1.0]]))
+    tensor([[3., 0.]])
+    """
+    out = affine(ctx, "linear_relu", input, weight, bias, relu=1)
+    ctx.save(*ctx.saved, out)
+    return out
+
+
+@linear_relu.vjp
+def linear_relu_vjp(ctx: Context, dy: Array) -> Sequence[Array | None]:
+    return linear_vjp(ctx, _through_relu(ctx, dy, ctx.saved[-1]))
+
+
+@op
+def conv2d_relu(
+    ctx: Context,
+    input: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Array:
+    """Convolution, rectified: ``relu(conv2d(input, …))`` in one pass.
+
+    Parameters
+    ----------
+    input, weight, bias, stride, padding, dilation, groups
+        As for :func:`engine.conv2d`.
+
+    Returns
+    -------
+    Tensor (N, K, OH, OW) or (K, OH, OW)
+
+    Raises
+    ------
+    ShapeError, DTypeError, ParameterError
+        As :func:`engine.conv2d`.
+
+    Examples
+    --------
+    >>> import engine
+    >>> image = engine.tensor([[[[1.0, 2.0, 1.0]]]])
+    >>> engine.conv2d_relu(image, engine.tensor([[[[1.0, -1.0]]]]))
+    tensor([[[[0., 1.]]]])
+    """
+    out = convolve(ctx, "conv2d_relu", input, weight, bias, (stride, padding, dilation, groups), relu=1)
+    ctx.save(*ctx.saved, out)
+    return out
+
+
+@conv2d_relu.vjp
+def conv2d_relu_vjp(ctx: Context, dy: Array) -> Sequence[Array | None]:
+    return conv2d_vjp(ctx, _through_relu(ctx, dy, ctx.saved[-1]))
+
+
+def _through_relu(ctx: Context, dy: Array, out: Array) -> Array:
+    """Return the gradient of what was rectified into `out`."""
+    slope = ctx.empty(dy.shape, dy.dtype)
+    ctx.kernels.elementwise(slope, formulas.relu_dx, dy, out)
+    return slope
 
 
 def _pool(ctx: Context, who: str, input: Array, centre: Array, scale: Array, shift: Array) -> tuple[Array, Array]:

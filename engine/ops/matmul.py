@@ -127,25 +127,30 @@ def linear(ctx: Context, input: Operand, weight: Operand, bias: Operand | None =
     >>> engine.linear(engine.tensor([[3.0, 4.0]]), w, engine.tensor([0.0, 0.0, 1.0]))
     tensor([[3., 7., 9.]])
     """
-    require_floating("linear", input=input, weight=weight, bias=bias)
+    return affine(ctx, "linear", input, weight, bias, relu=0)
+
+
+def affine(ctx: Context, who: str, input: Array, weight: Array, bias: Array | None, relu: int) -> Array:
+    """Compute :func:`linear`, rectified if so wished; save what its vjp needs."""
+    require_floating(who, input=input, weight=weight, bias=bias)
     if weight.ndim != 2:
-        raise ShapeError("linear", "weight (K, D)", f"shape {weight.shape}")
+        raise ShapeError(who, "weight (K, D)", f"shape {weight.shape}")
     outputs, depth = weight.shape
     if input.ndim == 0 or input.shape[-1] != depth:
         expected = f"input (…, {depth}) to go with weight {weight.shape}"
-        raise ShapeError("linear", expected, f"shape {input.shape}", "flatten images first: x.reshape(N, -1)")
+        raise ShapeError(who, expected, f"shape {input.shape}", "flatten images first: x.reshape(N, -1)")
     if bias is not None and bias.shape != (outputs,):
-        raise ShapeError("linear", f"bias ({outputs},)", f"shape {bias.shape}")
+        raise ShapeError(who, f"bias ({outputs},)", f"shape {bias.shape}")
     rows = input.reshape(math.prod(input.shape[:-1]), depth)
     out = ctx.empty((rows.shape[0], outputs), input.dtype)
-    ctx.kernels.linear(out, rows, weight, np.zeros(outputs, input.dtype) if bias is None else bias)
+    ctx.kernels.linear(out, rows, weight, np.zeros(outputs, input.dtype) if bias is None else bias, relu)
     ctx.save(input, weight)
     return out.reshape((*input.shape[:-1], outputs))
 
 
 @linear.vjp
 def linear_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
-    input, weight = ctx.saved
+    input, weight = ctx.saved[:2]  # linear_relu saves its result, too
     count = math.prod(input.shape[:-1])
     rows, dy = input.reshape(count, weight.shape[1]), dy.reshape(count, weight.shape[0])
     dx = dw = db = None

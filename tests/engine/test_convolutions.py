@@ -141,7 +141,7 @@ def test_what_is_not_finite_spreads_as_in_the_reference(which: str, place: int, 
         out, dx, dw = np.empty_like(dy), np.empty_like(x), np.empty_like(w)
         # NumPy's scalars in the reference's loops warn of inf * 0; the cpu kernels must not.
         with np.errstate(all="ignore" if name == "reference" else "warn"):
-            kernels.conv2d(out, x, w, b, *numbers)
+            kernels.conv2d(out, x, w, b, *numbers, 0)
             kernels.conv2d_backward_x(dx, dy, w, *numbers)
             kernels.conv2d_backward_w(dw, dy, x, *numbers)
         results.append((out, dx, dw))

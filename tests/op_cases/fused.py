@@ -9,6 +9,8 @@ import engine
 from engine.arrays import Array
 from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
 from tests.op_cases.case import BadInput, OpCase, Sample, lengths, seeds, t, values
+from tests.op_cases.conv import convolutions, torch_conv2d
+from tests.op_cases.matmul import linears
 
 sides = st.integers(2, 5)
 
@@ -39,9 +41,44 @@ def torch_batch_norm_relu_max_pool2d(torch: Any, *operands: Any, **settings: Any
     return torch_relu_max_pool2d(torch, torch.nn.functional.batch_norm(*operands, **settings))
 
 
+def torch_linear_relu(torch: Any, *operands: Any) -> Any:
+    return torch.relu(torch.nn.functional.linear(*operands))
+
+
+def torch_conv2d_relu(torch: Any, *operands: Any, **settings: Any) -> Any:
+    return torch.relu(torch_conv2d(torch, *operands, **settings))
+
+
 POOL, NORM = engine.relu_max_pool2d, engine.batch_norm_relu_max_pool2d
 
 CASES = {
+    "linear_relu": OpCase(
+        linears(),
+        (
+            BadInput(lambda: engine.linear_relu(t(2, 3), t(4, 2)), ShapeError, "linear_relu: expected input (…, 2)"),
+            BadInput(lambda: engine.linear_relu(t(2, 3), t(3)), ShapeError, "linear_relu: expected weight (K, D)"),
+            BadInput(lambda: engine.linear_relu(t(3, dtype="int64"), t(3, 3)), DTypeError, "linear_relu: expected fl"),
+        ),
+        pytorch=torch_linear_relu,
+    ),
+    "conv2d_relu": OpCase(
+        convolutions(),
+        (
+            BadInput(lambda: engine.conv2d_relu(t(4, 4), t(1, 1, 3, 3)), ShapeError, "conv2d_relu: expected input (N,"),
+            BadInput(
+                lambda: engine.conv2d_relu(t(1, 4, 4), t(1, 1, 5, 5)), ShapeError, "conv2d_relu: expected a filter"
+            ),
+            BadInput(
+                lambda: engine.conv2d_relu(t(1, 4, 4), t(1, 1, 3, 3), stride=0),
+                ParameterError,
+                "conv2d_relu: expected str",
+            ),
+            BadInput(
+                lambda: engine.conv2d_relu(t(1, 4, 4, dtype="int64"), t(1, 1, 3, 3)), DTypeError, "conv2d_relu: exp"
+            ),
+        ),
+        pytorch=torch_conv2d_relu,
+    ),
     "relu_max_pool2d": OpCase(
         maps(),
         (

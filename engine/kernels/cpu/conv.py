@@ -55,7 +55,7 @@ def _deal(line: Array, slot: int, beside: int, pixels: Array, start: int, shape:
     """Lay an image out in its slot of the line, every step-th row and column together; all around is 0 already."""
     step_h, step_w, top, left, rows, columns, full = layout
     channels, height, width = shape
-    nothing, period = line.dtype.type(0), beside * columns
+    as_is, period = (line.dtype.type(0), line.dtype.type(-np.inf)), beside * columns
     at = slot * columns
     for c in range(channels):
         image = start + c * height * width
@@ -71,7 +71,7 @@ def _deal(line: Array, slot: int, beside: int, pixels: Array, start: int, shape:
                 if low == high:
                     continue
                 if step_w == 1:
-                    copy_rows(line, to, period, pixels, first, step_h * width, high_r - low_r, high - low, nothing)
+                    copy_rows(line, to, period, pixels, first, step_h * width, high_r - low_r, high - low, *as_is)
                     continue
                 for r in range(high_r - low_r):
                     # Cut out first and then indexed by the loop's own variable: Numba then knows that no
@@ -91,19 +91,21 @@ def _place(
     at: int,
     columns: int,
     bias: float,
+    floor: float,
     place: Steps,
     rows: int,
     width: int,
 ) -> None:
     """Add the bias to some rows and put them where they belong in the output; what ends a row is dropped."""
     if place[1] == 1:
-        copy_rows(out, to, row_step * place[0], sums, at, columns, rows, width, bias)
+        copy_rows(out, to, row_step * place[0], sums, at, columns, rows, width, bias, floor)
         return
     for r in range(rows):
         source = sums[at + r * columns : at + r * columns + width]
         target = out[to + r * row_step * place[0] :]
         for w in range(width):
-            target[w * place[1]] = source[w] + bias
+            value = source[w] + bias
+            target[w * place[1]] = floor if value < floor else value
 
 
 @inner
@@ -147,6 +149,7 @@ def _slide(
     filter_step: int,
     straight: int,
     groups: int,
+    relu: int,
     place: Steps,
 ) -> bool:
     """Sum shifted lines for every phase of the output; some images, a group and a part of its rows to a thread.
@@ -160,6 +163,7 @@ def _slide(
     period = beside * columns
     size = channels * step_h * step_w * rows * period
     lanes, together = VECTOR_BYTES // x.itemsize, max(1, CHUNK // period)
+    floor = x.dtype.type(0 if relu else -np.inf)
     line_of_sums = together * period + MARGIN
     # What forward needs, tap after tap of a filter, is how the weights lie.
     weights, totals = w if straight else np.empty(w.size, w.dtype), np.empty(groups * (len(blocks) - 1))
@@ -208,7 +212,7 @@ def _slide(
                         for m in range(images):
                             to = (((n + m) * out.shape[1] + map_) * height_out + top) * width_out + left
                             source = f * line_of_sums + m * columns
-                            _place(flat, to, width_out, sums, source, period, b[map_], place, taken, width)
+                            _place(flat, to, width_out, sums, source, period, b[map_], floor, place, taken, width)
     return True
 
 
@@ -229,7 +233,7 @@ def _dot(
     batch, channels, (out_h, out_w) = x.shape[0], x.shape[1] // groups, dy.shape[2:]
     lanes = VECTOR_BYTES // dy.itemsize
     step_h, step_w, _, _, rows, columns, _ = layout
-    period, nothing = beside * columns, x.dtype.type(0)
+    period, nothing, lowest = beside * columns, x.dtype.type(0), x.dtype.type(-np.inf)
     size = channels * step_h * step_w * rows * period
     pixels, slopes, shape = x.reshape(x.size), dy.reshape(dy.size), (channels, x.shape[2], x.shape[3])
     together = min(out_h, max(1, CHUNK // period))
@@ -251,7 +255,7 @@ def _dot(
                     for m in range(images):
                         source = (((n + m) * dy.shape[1] + g * filters + k) * out_h + r) * out_w
                         to = k * wide + m * columns
-                        copy_rows(up, to, period, slopes, source, out_w, taken, out_w, nothing)
+                        copy_rows(up, to, period, slopes, source, out_w, taken, out_w, nothing, lowest)
                 count = (taken * period + lanes - 1) // lanes * lanes
                 for block in range(len(blocks) - 1):
                     k, some = blocks[block], blocks[block + 1] - blocks[block]
@@ -281,16 +285,17 @@ def conv2d(
     dilation_h: int,
     dilation_w: int,
     groups: int,
+    relu: int,
 ) -> None:
     """Slide every filter over every image and sum the products; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
     if _covers(w, x, out, numbers):
-        linear(_rows(out), _rows(x), _rows(w), b)
+        linear(_rows(out), _rows(x), _rows(w), b, relu)
         return
     plan = forward_plan(x.shape, w.shape, out.shape, numbers, groups, get_num_threads())
     step = w.shape[1] * w.shape[2] * w.shape[3]
-    if not _slide(out, x, w.reshape(-1), b, *plan, WIDTHS, step, 1, groups, (1, 1)):
-        PLAIN_FORWARD(out, x, w, b, *numbers, groups)
+    if not _slide(out, x, w.reshape(-1), b, *plan, WIDTHS, step, 1, groups, relu, (1, 1)):
+        PLAIN_FORWARD(out, x, w, b, *numbers, groups, relu)
 
 
 def conv2d_backward_x(
@@ -312,7 +317,7 @@ def conv2d_backward_x(
         return
     plan = backward_plan(dx.shape, w.shape, dy.shape, numbers, groups, get_num_threads())
     nothing, step, steps = np.zeros(dx.shape[1], dx.dtype), w.shape[2] * w.shape[3], (stride_h, stride_w)
-    if not _slide(dx, dy, w.reshape(-1), nothing, *plan, WIDTHS, step, 0, groups, steps):
+    if not _slide(dx, dy, w.reshape(-1), nothing, *plan, WIDTHS, step, 0, groups, 0, steps):
         PLAIN_X(dx, dy, w, *numbers, groups)
 
 

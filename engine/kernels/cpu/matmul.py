@@ -154,22 +154,23 @@ def matmul(out: Array, a: Array, b: Array, transpose_a: int, transpose_b: int) -
 
 
 @inner
-def _linear_rows(out: Array, x: Array, w: Array, b: Array) -> None:
+def _linear_rows(out: Array, x: Array, w: Array, b: Array, relu: int) -> None:
     for n in range(x.shape[0]):
         for k in range(w.shape[0]):
             row, weights = x[n], w[k]
             total = x.dtype.type(0)
             for d in range(row.size):
                 total += row[d] * weights[d]
-            out[n, k] = total + b[k]
+            value = total + b[k]
+            out[n, k] = 0 if relu and value < 0 else value
 
 
-def linear(out: Array, x: Array, w: Array, b: Array) -> None:
+def linear(out: Array, x: Array, w: Array, b: Array, relu: int) -> None:
     """Out = x @ w.T + b; see the reference."""
     if len(x) < ENOUGH_ROWS:
-        _linear_rows(out, x, w, b)
+        _linear_rows(out, x, w, b, relu)
         return
-    _product(out[None], x[None], w[None], 0, 1, b)
+    _product(out[None], x[None], w[None], 0, 1, b, relu)
 
 
 def linear_backward_x(dx: Array, dy: Array, w: Array) -> None:

@@ -24,6 +24,7 @@ def conv2d(
     dilation_h: int,
     dilation_w: int,
     groups: int,
+    relu: int,
 ) -> None:
     """Slide every filter over every image and sum the products.
 
@@ -34,6 +35,8 @@ def conv2d(
     w : ndarray (K, C / groups, FH, FW)
     b : ndarray (K,)
     stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w, groups : int
+    relu : int
+        1 to rectify the result, so that what is negative becomes 0.
     """
     batch, _, height, width = x.shape
     filters, depth, filter_h, filter_w = w.shape
@@ -50,7 +53,7 @@ def conv2d(
                                 v = ow * stride_w + j * dilation_w - pad_left
                                 if 0 <= h < height and 0 <= v < width:
                                     total += float(x[n, first + c, h, v]) * float(w[k, c, i, j])
-                    out[n, k, oh, ow] = total
+                    out[n, k, oh, ow] = 0.0 if relu and total < 0.0 else total
 
 
 def conv2d_backward_x(

@@ -29,7 +29,7 @@ def matmul(out: Array, a: Array, b: Array, transpose_a: int, transpose_b: int) -
                 out[s, m, n] = total
 
 
-def linear(out: Array, x: Array, w: Array, b: Array) -> None:
+def linear(out: Array, x: Array, w: Array, b: Array, relu: int) -> None:
     """out[n, k] = b[k] + sum over d of x[n, d] * w[k, d].
 
     Parameters
@@ -38,6 +38,8 @@ def linear(out: Array, x: Array, w: Array, b: Array) -> None:
     x : ndarray (N, D)
     w : ndarray (K, D)
     b : ndarray (K,)
+    relu : int
+        1 to rectify the result, so that what is negative becomes 0.
     """
     batch, depth = x.shape
     for n in range(batch):
@@ -45,7 +47,7 @@ def linear(out: Array, x: Array, w: Array, b: Array) -> None:
             total = float(b[k])
             for d in range(depth):
                 total += float(x[n, d]) * float(w[k, d])
-            out[n, k] = total
+            out[n, k] = 0.0 if relu and total < 0.0 else total
 
 
 def linear_backward_x(dx: Array, dy: Array, w: Array) -> None:
