@@ -183,8 +183,8 @@ def tanh(ctx: Context, input: Operand) -> Array:
     Examples
     --------
     >>> import engine
-    >>> engine.tanh(engine.tensor([0.0, 0.5]))
-    tensor([0.        , 0.46211717])
+    >>> engine.tanh(engine.tensor([0.0, 50.0, -50.0]))
+    tensor([ 0.,  1., -1.])
     """
     derivatives = (formulas.tanh_dx,)
     return apply_formula(ctx, "tanh", formulas.tanh, (input,), derivatives, kinds="f")

@@ -21,8 +21,9 @@ def linear_relu(ctx: Context, input: Operand, weight: Operand, bias: Operand | N
 
     Parameters
     ----------
-    input, weight, bias
-        As for :func:`engine.linear`.
+    input : Tensor (…, D)
+    weight : Tensor (K, D)
+    bias : Tensor (K,), optional
 
     Returns
     -------
@@ -64,8 +65,13 @@ def conv2d_relu(
 
     Parameters
     ----------
-    input, weight, bias, stride, padding, dilation, groups
-        As for :func:`engine.conv2d`.
+    input : Tensor (N, C, H, W) or (C, H, W)
+    weight : Tensor (K, C / groups, FH, FW)
+    bias : Tensor (K,), optional
+    stride, dilation : int or (int, int)
+    padding : int or (int, int) or {"same", "valid"}
+    groups : int
+        Settings as those of :func:`engine.conv2d`.
 
     Returns
     -------
@@ -169,8 +175,11 @@ def batch_norm_relu_max_pool2d(
     Parameters
     ----------
     input : Tensor (N, C, H, W)
-    running_mean, running_var, weight, bias, training, momentum, eps
-        As for :func:`engine.batch_norm`.
+    running_mean, running_var : Tensor (C,) or None
+    weight, bias : Tensor (C,), optional
+    training : bool
+    momentum, eps : float
+        All as for :func:`engine.batch_norm`.
 
     Returns
     -------
@@ -184,9 +193,9 @@ def batch_norm_relu_max_pool2d(
     Examples
     --------
     >>> import engine
-    >>> maps = engine.tensor([[[[1.0, 5.0], [3.0, 3.0]]]])
+    >>> maps = engine.tensor([[[[1.0, 3.0], [3.0, 1.0]]]])
     >>> engine.batch_norm_relu_max_pool2d(maps, None, None, training=True)
-    tensor([[[[1.4142118]]]])
+    tensor([[[[0.999995]]]])
     """
     who = "batch_norm_relu_max_pool2d"
     if input.ndim != 4:
