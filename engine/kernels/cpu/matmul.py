@@ -90,7 +90,7 @@ def _tiles(
     lanes = VECTOR_BYTES // out.itemsize
     wide = PANEL * lanes
     panels = (columns + wide - 1) // wide
-    shift = np.arange(depth) * wide
+    shift, flat = np.arange(depth) * wide, out.reshape(out.size)
     for task in prange(stack * panels * chunks):
         s, n, chunk = task // (panels * chunks), task // chunks % panels * wide, task % chunks
         taken = min(wide, columns - n)
@@ -100,6 +100,11 @@ def _tiles(
         while m < end:
             some = tall[min(ROWS, end - m)]
             start = s * a_steps[0] + m * a_steps[1]
+            if taken == wide and bias.size == 0:
+                to = (s * rows + m) * columns + n
+                sum_strip(some, PANEL, flat, to, columns, panel, 0, shift, 0, depth, a, start, a_steps[2], a_steps[1])
+                m += some
+                continue
             vectors = PANEL if taken > (PANEL - 1) * lanes else 1
             for p in range(0, taken, vectors * lanes):
                 sum_strip(some, vectors, sums, p, wide, panel, p, shift, 0, depth, a, start, a_steps[2], a_steps[1])
