@@ -1,5 +1,6 @@
 """The walk back through the graph: every op's vjp once, in the reverse of a topological order."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -130,10 +131,27 @@ def backward(variable: Variable, gradient: Array | None = None, retain_graph: bo
         If `gradient` has another shape.
     """
     leaves, _ = _walk([variable], [_seed("backward", variable, gradient)], retain_graph)
-    for leaf, dx, kernel_set in leaves:
-        # A copy the first time: the same array may be the gradient of two leaves (of x + y, say).
-        total = dx.copy() if leaf.grad is None else _add(kernel_set, leaf.grad.array, dx)
+    for (leaf, dx, kernel_set), references in zip(leaves, _references([dx for _, dx, _ in leaves]), strict=True):
+        if leaf.grad is not None:
+            total = _add(kernel_set, leaf.grad.array, dx)
+        else:
+            # The same array may be the gradient of two leaves (of x + y, say), or in somebody else's hands.
+            total = dx if dx.base is None and references <= ALONE else dx.copy()
         leaf.grad = leaf.result(total, None)
+
+
+def _references(arrays: Sequence[Array]) -> list[int]:
+    """Count who holds each array: the list, the caller's, and whoever else."""
+    return [sys.getrefcount(array) for array in arrays]
+
+
+def _alone() -> int:
+    """Return what :func:`_references` counts for an array that only :func:`backward` holds."""
+    leaves = [(None, np.empty(1), None)]
+    return _references([dx for _, dx, _ in leaves])[0]
+
+
+ALONE = _alone()
 
 
 def grad(

@@ -356,3 +356,23 @@ def test_a_write_that_is_refused_leaves_the_graph_usable() -> None:
             write()
     y.backward()
     assert w.grad.item() == 2.0
+
+
+def test_a_gradient_in_nobody_elses_hands_is_not_copied() -> None:
+    x = engine.tensor(np.ones(5), requires_grad=True)
+    places: list[int] = []
+    x.hooks[0] = lambda dy: places.append(dy.__array_interface__["data"][0])
+    (x * 6).sum().backward()
+    assert x.grad.array.__array_interface__["data"][0] == places[0]
+    assert (x.grad.array == 6).all()
+
+
+def test_gradients_of_leaves_share_no_memory() -> None:
+    x, y = (engine.tensor(np.ones(5), requires_grad=True) for _ in range(2))
+    upstream = engine.tensor(np.full(5, 2.0))
+    kept: list[Any] = []
+    total: Any = x + y
+    total.grad_fn.hooks[0] = kept.append
+    total.backward(upstream)
+    arrays = [x.grad.array, y.grad.array, upstream.array, *kept]
+    assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays[:2]) for b in arrays[i + 1 :])
