@@ -1,7 +1,11 @@
-"""Memory for arrays too large for the C library to keep: used again from step to step."""
+"""Memory for arrays too large for the C library to keep: used again from step to step.
+
+What it costs: up to KEPT_BYTES that were freed stay with the process.
+"""
 
 import math
 import mmap
+import sys
 import threading
 import weakref
 from collections.abc import Sequence
@@ -50,7 +54,7 @@ class Pool:
             if blocks:
                 self._size -= size
                 return blocks.pop()
-        block = mmap.mmap(-1, size)
+        block = _fresh(size)
         if hasattr(mmap, "MADV_HUGEPAGE"):
             block.madvise(mmap.MADV_HUGEPAGE)
         return block
@@ -61,6 +65,16 @@ class Pool:
                 self._free, self._size = {}, 0
             self._free.setdefault(len(block), []).append(block)
             self._size += len(block)
+
+
+def _fresh(size: int) -> mmap.mmap:
+    """Return memory from the system, of this process alone: a forked one that writes changes its own copy."""
+    try:
+        if sys.platform == "win32":
+            return mmap.mmap(-1, size)
+        return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except (OSError, OverflowError):
+        raise MemoryError(f"Unable to allocate {size:,} bytes for an array") from None
 
 
 _pool = Pool(KEPT_BYTES)

@@ -9,6 +9,7 @@ from numba.extending import intrinsic
 from numba.np.numpy_support import carray
 
 from engine.arrays import Array
+from engine.errors import ShapeError
 from engine.kernels.jit import inner
 
 
@@ -40,5 +41,18 @@ def _address(elements: Array) -> int:
 
 
 def addresses(*lists: Sequence[Array]) -> Array:
-    """Return where arrays begin in memory: a row for each list, int64. All must be C-contiguous and stay alive."""
+    """Return where arrays begin in memory: a row for each list, int64. They must stay alive meanwhile.
+
+    Raises
+    ------
+    ShapeError
+        If arrays at the same place of the lists differ in size or dtype, or one is not C-contiguous: what is
+        written by address would go elsewhere.
+    """
+    for arrays in lists:
+        for array, first in zip(arrays, lists[0], strict=True):
+            if array.size != first.size or array.dtype != first.dtype or not array.flags.c_contiguous:
+                order = "" if array.flags.c_contiguous else " with gaps or in another order"
+                expected = f"arrays of {first.size} {first.dtype} in reading order, as the parameter"
+                raise ShapeError("update", expected, f"{array.size} {array.dtype}{order}")
     return np.array([[_address(array.reshape(-1)) for array in arrays] for arrays in lists], np.int64)

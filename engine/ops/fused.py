@@ -12,7 +12,7 @@ from engine.ops.conv import conv2d_vjp, convolve
 from engine.ops.matmul import affine, linear_vjp
 from engine.ops.norm import batch_statistics
 from engine.ops.sliding import Padding
-from engine.ops.windows import planes, require_maps
+from engine.ops.windows import places_dtype, planes, require_maps
 
 
 @op
@@ -106,15 +106,18 @@ def _through_relu(ctx: Context, dy: Array, out: Array) -> Array:
     return slope
 
 
-def _pool(ctx: Context, who: str, input: Array, centre: Array, scale: Array, shift: Array) -> tuple[Array, Array]:
-    """Return the largest of each 2x2 window, rectified, and where it was."""
+def _require_pairs(who: str, input: Array) -> None:
     require_maps(who, input)
     height, width = input.shape[-2:]
     if height < 2 or width < 2:
         raise ShapeError(who, "maps of at least 2x2 pixels", f"{height}x{width}")
+
+
+def _pool(ctx: Context, input: Array, centre: Array, scale: Array, shift: Array) -> tuple[Array, Array]:
+    """Return the largest of each 2x2 window, rectified, and where it was."""
+    height, width = input.shape[-2:]
     shape = (*input.shape[:-2], height // 2, width // 2)
-    places = np.dtype(np.int32 if height * width < 2**31 else np.int64)
-    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places)
+    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places_dtype((height, width)))
     ctx.kernels.relu_max_pool2d(planes(out), planes(index), planes(input), centre, scale, shift)
     return out, index
 
@@ -144,8 +147,9 @@ def relu_max_pool2d(ctx: Context, input: Operand) -> Array:
     >>> engine.relu_max_pool2d(engine.tensor([[[1.0, 5.0, -2.0, -1.0], [3.0, 4.0, -1.0, -7.0]]]))
     tensor([[[5., 0.]]])
     """
+    _require_pairs("relu_max_pool2d", input)
     zero, one = np.zeros(1, input.dtype), np.ones(1, input.dtype)
-    out, index = _pool(ctx, "relu_max_pool2d", input, zero, one, zero)
+    out, index = _pool(ctx, input, zero, one, zero)
     ctx.save(input.shape, index)
     return out
 
@@ -200,13 +204,14 @@ def batch_norm_relu_max_pool2d(
     who = "batch_norm_relu_max_pool2d"
     if input.ndim != 4:
         raise ShapeError(who, "input (N, C, H, W)", f"shape {input.shape}")
+    _require_pairs(who, input)  # before the running statistics move
     operands = (input, running_mean, running_var, weight, bias)
     mean, variance, from_input = batch_statistics(ctx, who, operands, training, momentum, eps)
     channels = input.shape[1]
     scale = np.ones(channels, input.dtype) if weight is None else weight
     shift = np.zeros(channels, input.dtype) if bias is None else bias
     factor = (scale / np.sqrt(variance + eps)).astype(input.dtype)
-    out, index = _pool(ctx, who, input, mean.astype(input.dtype), factor, shift)
+    out, index = _pool(ctx, input, mean.astype(input.dtype), factor, shift)
     ctx.save(input, index, mean, variance, scale, float(eps), int(from_input))
     return out
 

@@ -1,6 +1,5 @@
 """Pooling: one number for each window of a map."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +10,7 @@ from engine.op import Context, Operand, composite, op
 from engine.ops.checks import pair, require_floating
 from engine.ops.elementwise import add, mul
 from engine.ops.shape import reshape
-from engine.ops.windows import areas, planes, require_maps, sliding_windows, without_padding
+from engine.ops.windows import areas, places_dtype, planes, require_maps, sliding_windows, without_padding
 
 
 @op
@@ -83,9 +82,7 @@ def max_of_windows(
 ) -> tuple[Array, Array]:
     """Return the largest value of each window, and where it was; save what :func:`max_pool2d_vjp` needs."""
     shape = (*input.shape[:-2], len(rows), len(columns))
-    # Half the memory of int64, unless a plane is too large for it.
-    places = np.dtype(np.int32 if math.prod(input.shape[-2:]) < 2**31 else np.int64)
-    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places)
+    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places_dtype(input.shape[-2:]))
     ctx.kernels.max_pool2d(planes(out), planes(index), planes(input), rows, columns, dilation_h, dilation_w)
     ctx.save(input.shape, index)
     return out, index

@@ -86,6 +86,11 @@ def without_padding(windows: Array, length: int, dilation: int = 1) -> Array:
     return np.stack([np.where(starts < 0, starts % dilation, starts), np.minimum(stops, length)], axis=1)
 
 
+def places_dtype(size: Sequence[int]) -> np.dtype[Any]:
+    """Return the dtype of places in a map (H, W): half the memory of int64, unless the map is too large."""
+    return np.dtype(np.int32 if math.prod(size) < 2**31 else np.int64)
+
+
 def areas(rows: Array, columns: Array) -> Array:
     """Return the number of places in each window, (OH, OW)."""
     return np.outer(rows[:, 1] - rows[:, 0], columns[:, 1] - columns[:, 0])

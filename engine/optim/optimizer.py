@@ -193,7 +193,7 @@ class Optimizer:
                     expected = f"{name} {parameters[number].shape} for parameter {number}"
                     raise StateError(who, expected, f"shape {value.shape}")
                 else:
-                    state[number][name] = np.array(value, parameters[number].dtype)
+                    state[number][name] = np.array(value, parameters[number].dtype, order="C")
         groups = [
             dict(new) | {"params": old["params"]}
             for new, old in zip(state_dict["param_groups"], self.param_groups, strict=True)

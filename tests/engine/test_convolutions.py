@@ -97,6 +97,7 @@ CALLS: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("conv2d", ((0, 4, 3, 3), (6, 2, 2, 2), (6,)), {"groups": 2}),
     ("conv_transpose2d", ((0, 4, 3, 3), (4, 3, 2, 2), (6,)), {"groups": 2}),
     ("locally_connected2d", ((0, 4, 3, 3), (2, 2, 6, 4, 2, 2), (6, 2, 2)), {}),
+    ("conv2d", ((0, 2, 3, 3), (5, 2, 3, 3)), {}),
     ("unfold", ((0, 4, 3, 3),), {"kernel_size": 2}),
     ("fold", ((0, 4, 4),), {"output_size": 3, "kernel_size": 2}),
 ]

@@ -1,8 +1,10 @@
 """Large arrays use memory again, but never while somebody still looks at it."""
 
 import gc
+import os
 
 import numpy as np
+import pytest
 
 from engine import memory
 from engine.arrays import Array
@@ -67,3 +69,21 @@ def test_only_large_arrays_come_from_the_pool() -> None:
     assert large.flags.c_contiguous
     large[...] = 3
     assert float(large.sum(dtype=np.float64)) == 3.0 * LARGE
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_writes_into_its_own_copy() -> None:
+    array = memory.empty((LARGE,), FLOAT)
+    array[:] = 1
+    child = os.fork()
+    if child == 0:
+        array[:] = 2
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert (array == 1).all()
+
+
+@pytest.mark.parametrize("count", [1 << 46, 1 << 62])
+def test_more_than_there_is_is_a_memory_error(count: int) -> None:
+    with pytest.raises(MemoryError, match="Unable to allocate"):
+        memory.empty((count,), FLOAT)

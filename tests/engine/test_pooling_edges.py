@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 import engine
 import engine.nn.functional as F
 from engine.arrays import Array
+from engine.errors import ShapeError
 from engine.kernels import KERNEL_SETS
 from tests.op_cases import OP_CASES, Sample
 
@@ -153,3 +154,46 @@ def test_nearest_neighbours_round_as_pytorchs(mode: str) -> None:
         for call in calls:
             theirs = torch.nn.functional.interpolate(torch.tensor(x), mode=mode, **call)
             assert F.interpolate(engine.tensor(x), mode=mode, **call).tolist() == theirs.tolist(), (length, call)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("width", range(2, 41))
+def test_pairs_of_any_width_equal_a_sum_and_a_maximum_over_windows(width: int, dtype: str) -> None:
+    """Rows of every length of vector, and what is left over of them; every second image has an odd height."""
+    height = 6 + width % 2
+    x = np.random.default_rng(width).standard_normal((2, 3, height, width)).astype(dtype)
+    windows = x[..., : height // 2 * 2, : width // 2 * 2].reshape(2, 3, height // 2, 2, width // 2, 2)
+    dy = np.random.default_rng(0).standard_normal((2, 3, height // 2, width // 2)).astype(dtype)
+    largest = windows.max(axis=(3, 5))
+    for op, expected, share in (
+        (lambda x: F.max_pool2d(x, 2), largest, windows == largest[:, :, :, None, :, None]),
+        (lambda x: F.avg_pool2d(x, 2), windows.mean(axis=(3, 5)), np.full(windows.shape, 0.25)),
+        (engine.relu_max_pool2d, np.maximum(largest, 0), (windows == largest[:, :, :, None, :, None]) & (windows > 0)),
+    ):
+        images = engine.tensor(x, requires_grad=True)
+        out = op(images)
+        np.testing.assert_allclose(out.array, expected, rtol=1e-5, atol=1e-6)
+        out.backward(engine.tensor(dy))
+        slopes = np.zeros_like(x)
+        given = (share * dy[:, :, :, None, :, None]).reshape(2, 3, height // 2 * 2, width // 2 * 2)
+        slopes[..., : height // 2 * 2, : width // 2 * 2] = given
+        np.testing.assert_allclose(images.grad.array, slopes, rtol=1e-5, atol=1e-7)
+
+
+@each_kernel_set
+def test_minus_infinity_in_a_window_without_gradient_counts_for_nothing(kernels: str) -> None:
+    maps = np.full((1, 1, 2, 4), -np.inf)
+    maps[..., 2:] = 1.0
+    with engine.use_kernels(kernels):
+        x, weight = engine.tensor(maps, requires_grad=True), engine.tensor(np.ones(1), requires_grad=True)
+        mean, variance = engine.tensor(np.zeros(1)), engine.tensor(np.ones(1))
+        engine.batch_norm_relu_max_pool2d(x, mean, variance, weight, eps=0.0).sum().backward()
+    assert weight.grad.tolist() == [1.0]
+    assert x.grad.tolist() == [[[[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]]
+
+
+def test_refused_maps_leave_the_running_statistics() -> None:
+    mean, variance = engine.tensor([0.0], dtype="float64"), engine.tensor([1.0], dtype="float64")
+    with pytest.raises(ShapeError, match="maps of at least 2x2 pixels"):
+        engine.batch_norm_relu_max_pool2d(engine.tensor(np.ones((2, 1, 1, 4))), mean, variance, training=True)
+    assert (mean.tolist(), variance.tolist()) == ([0.0], [1.0])

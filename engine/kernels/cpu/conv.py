@@ -16,6 +16,7 @@ is a matrix product, and computed as one. Where NaN or infinity comes in, so tha
 number would not be 0, the plain loops take over: slow, and right.
 """
 
+import math
 from typing import TypeAlias
 
 import numpy as np
@@ -270,7 +271,7 @@ def _covers(w: Array, x: Array, dy: Array, numbers: tuple[int, ...]) -> bool:
 
 
 def _rows(array: Array) -> Array:
-    return array.reshape(len(array), array[0].size) if len(array) else array.reshape(0, 1)
+    return array.reshape(len(array), math.prod(array.shape[1:]))
 
 
 def conv2d(

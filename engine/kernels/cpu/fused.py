@@ -57,9 +57,9 @@ def normalise_relu_max_pool2d_backward(
             for i in range(windows):
                 # Without branches, as in pool.py: -1 - p is pixel p, without gradient.
                 place = places[i]
-                slope = upstream[i] if place >= 0 else number(0)
-                part_dy += slope
-                part_dy_x += slope * (plane[place ^ (place >> 63)] - centre)
+                product = upstream[i] * (plane[place ^ (place >> 63)] - centre)
+                part_dy += upstream[i] if place >= 0 else number(0)
+                part_dy_x += product if place >= 0 else number(0)
             sum_dy += part_dy
             sum_dy_x += part_dy_x
         dw[c], db[c] = sum_dy_x / deviation, sum_dy

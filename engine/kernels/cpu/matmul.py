@@ -172,7 +172,7 @@ def _linear_rows(out: Array, x: Array, w: Array, b: Array, relu: int) -> None:
 
 def linear(out: Array, x: Array, w: Array, b: Array, relu: int) -> None:
     """Out = x @ w.T + b; see the reference."""
-    if len(x) < ENOUGH_ROWS:
+    if len(x) < ENOUGH_ROWS or x.shape[1] == 0:
         _linear_rows(out, x, w, b, relu)
         return
     _product(out[None], x[None], w[None], 0, 1, b, relu)

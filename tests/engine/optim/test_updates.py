@@ -11,6 +11,8 @@ import pytest
 import engine
 from engine import optim
 from engine.arrays import Array
+from engine.errors import ShapeError
+from engine.kernels import KERNEL_SETS
 from engine.tensor import Tensor
 
 STEPS = 20
@@ -204,3 +206,72 @@ def test_adam_moves_by_lr_whatever_the_scale() -> None:
 
     for scale in (1e-6, 1.0, 1e6):
         assert math.isclose(first_step(scale).item(), 0.75, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("SGD", {"lr": 0.1}), ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}), ("Adam", {}), ("AdamW", {})],
+)
+def test_large_and_small_parameters_move_as_in_the_reference(name: str, settings: dict[str, Any], dtype: str) -> None:
+    """Parameters that are cut into pieces beside some of one number: no number is forgotten or moved twice."""
+    results = []
+    for kernels in KERNEL_SETS:
+        rng = np.random.default_rng(0)
+        shapes: list[tuple[int, ...]] = [(20_001,), (), (3, 5), (8192,), (1,)]
+        parameters = [engine.tensor(rng.standard_normal(s), dtype=dtype, requires_grad=True) for s in shapes]
+        optimizer = getattr(optim, name)(parameters, **settings)
+        with engine.use_kernels(kernels):
+            for _ in range(2):
+                for parameter in parameters:
+                    parameter.grad = engine.tensor(rng.standard_normal(parameter.shape), dtype=dtype)
+                optimizer.step()
+        results.append([parameter.array for parameter in parameters])
+    for ours, expected in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-5 if dtype == "float32" else 1e-12, atol=1e-7)
+
+
+def test_state_in_another_order_is_taken_over() -> None:
+    def learner() -> tuple[Tensor, Any]:
+        w = engine.tensor(np.arange(6.0).reshape(2, 3), requires_grad=True)
+        return w, optim.Adam([w], lr=0.1)
+
+    (w, optimizer), (again, other) = learner(), learner()
+    for parameter, learning in ((w, optimizer), (again, other)):
+        (parameter * parameter).sum().backward()
+        learning.step()
+    state = optimizer.state_dict()
+    state["state"][0] = {
+        k: np.asfortranarray(v) if isinstance(v, np.ndarray) else v for k, v in state["state"][0].items()
+    }
+    other.load_state_dict(state)
+    for learning in (optimizer, other):
+        learning.step()
+    np.testing.assert_array_equal(w.array, again.array)
+
+
+@pytest.mark.parametrize(
+    ("kept", "got"),
+    [
+        (np.zeros((3, 2)).T, "in another order"),
+        (np.zeros(4), "got 4 float64"),
+        (np.zeros((2, 3), np.float32), "float32"),
+    ],
+)
+def test_state_that_does_not_fit_is_refused_before_anything_is_written(kept: Array, got: str) -> None:
+    w = engine.tensor(np.ones((2, 3)), requires_grad=True)
+    optimizer = optim.Adam([w])
+    (w * w).sum().backward()
+    optimizer.step()
+    optimizer.state[0]["exp_avg"] = kept
+    before = w.array.copy()
+    with pytest.raises(ShapeError, match=f"update: expected arrays of 6 float64.*{got}"):
+        optimizer.step()
+    np.testing.assert_array_equal(w.array, before)
+
+
+def test_a_gradient_of_another_shape_is_refused() -> None:
+    w = engine.tensor(np.ones((2, 3)), requires_grad=True)
+    w.grad = engine.tensor(np.ones(6))
+    with pytest.raises(ShapeError, match=r"SGD.step: expected a gradient \(2, 3\), as its parameter, got shape \(6,\)"):
+        optim.SGD([w], lr=0.1).step()
