@@ -4,6 +4,8 @@ import ctypes
 import os
 import sys
 
+import numpy as np
+
 from engine.errors import ParameterError
 
 # The layers in the order Numba should try them. OpenMP and TBB may be entered from several Python
@@ -16,6 +18,9 @@ THREADING_LAYERS = "omp tbb workqueue"
 SPINS = "50000"
 
 _requested: int | None = None
+
+# How many threads kernels use, where compiled code reads it.
+THREADS = np.ones(1, np.int64)
 
 
 def available_threads() -> int:
@@ -79,16 +84,20 @@ def get_num_threads() -> int:
     return _requested if _requested is not None else available_threads()
 
 
-def apply_num_threads() -> None:
-    """Tell Numba, and keep BLAS to one thread; called when the cpu kernels load: importing Numba takes a while."""
+def prepare_threads() -> None:
+    """Choose how Numba's threads are made and how they wait; to be called before Numba is first imported."""
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ.setdefault("NUMBA_THREADING_LAYER_PRIORITY", THREADING_LAYERS)
+
+
+def apply_num_threads() -> None:
+    """Tell Numba and the kernels, and keep BLAS to one thread; called when the cpu kernels load."""
     import numba
     from threadpoolctl import threadpool_limits
 
-    count = get_num_threads()
-    numba.set_num_threads(min(count, vars(numba.config)["NUMBA_NUM_THREADS"]))
+    THREADS[0] = min(get_num_threads(), vars(numba.config)["NUMBA_NUM_THREADS"])
+    numba.set_num_threads(int(THREADS[0]))
     threadpool_limits(limits=1, user_api="blas")
 
 

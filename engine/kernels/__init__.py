@@ -9,6 +9,7 @@ import importlib
 from functools import cache
 from types import ModuleType, TracebackType
 
+from engine.device import prepare_threads
 from engine.errors import ParameterError
 
 KERNEL_SETS = ("reference", "cpu")
@@ -20,6 +21,8 @@ _current = DEFAULT_KERNELS
 @cache
 def load(name: str) -> ModuleType:
     """Import a kernel set; importing Numba is put off until the cpu set is really used."""
+    if name == "cpu":
+        prepare_threads()
     return importlib.import_module(f"engine.kernels.{name}")
 
 

@@ -101,34 +101,39 @@ def _pairs(rectified: bool) -> Callable[..., Any]:
         centre: Any,
         scale: Any,
         shift: Any,
+        first: Any,
+        wide: Any,
     ) -> Any:
         """Keep the largest z = (x - centre) * scale + shift of each 2x2 window of a plane, and its place.
 
         Computes ``out[to + i columns + j] = max of z[at + (2 i + a) width + 2 j + b]`` over a, b = 0, 1 for
-        i = 0 … rows - 1 and j = 0 … columns - 1, and ``index`` at the same place: that of the winner, counted
-        from `at`. Where no number is larger than 0, a rectified maximum is 0, and its place p is given as -1 - p.
+        i = 0 … rows - 1 and j = 0 … columns - 1, and ``index`` at the same place: that of the winner,
+        ``first + (2 i + a) wide + 2 j + b``. Where no number is larger than 0, a rectified maximum is 0, and the
+        first place p of its window is given as -1 - p.
         """
         n, number = types.intp, out.dtype
-        signature = types.void(out, n, index, x, n, n, n, n, number, number, number)
+        signature = types.void(out, n, index, x, n, n, n, n, number, number, number, n, n)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> None:
             out_start, index_start, origin = (
                 builder.gep(args[i], [args[start]]) for i, start in ((0, 1), (2, 1), (3, 4))
             )
             whole = ir.IntType(sig.args[2].dtype.bitwidth)
-            width = args[5]
+            width, wide = args[5], args[12]
 
             def code(lanes: int) -> None:
                 v = Vectors(context, builder, sig.args[0].dtype, lanes)
                 centre, scale, shift = (v.repeat(args[i]) for i in (8, 9, 10))
                 even, odd = ([2 * lane + i for lane in range(lanes)] for i in (0, 1))
                 steps = ir.Constant(ir.VectorType(whole, lanes), even)
-                row_step = v.repeat(builder.trunc(width, whole) if whole.width < 64 else width)
+                row_step = v.repeat(builder.trunc(wide, whole) if whole.width < 64 else wide)
                 one = v.repeat(whole(1))
 
                 def body(row: Any, column: Any) -> None:
                     start = builder.add(builder.mul(builder.mul(row, width), WHOLE(2)), builder.mul(column, WHOLE(2)))
-                    base = builder.trunc(start, whole) if whole.width < 64 else start
+                    base = builder.mul(builder.add(builder.mul(row, wide), column), WHOLE(2))
+                    base = builder.add(base, args[11])
+                    base = builder.trunc(base, whole) if whole.width < 64 else base
                     first = builder.add(v.repeat(base), steps)
                     best, winner = v.zero(), builder.xor(first, v.repeat(whole(-1)))
                     for line in (0, 1):

@@ -15,7 +15,13 @@ from engine.nn.linear import Linear
 from engine.nn.module import Module
 from engine.nn.norm import BatchNorm2d
 from engine.nn.pool import MaxPool2d
-from engine.ops import batch_norm_relu_max_pool2d, conv2d_relu, linear_relu, relu_max_pool2d
+from engine.ops import (
+    batch_norm_relu_max_pool2d,
+    conv2d_relu,
+    conv2d_relu_max_pool2d,
+    linear_relu,
+    relu_max_pool2d,
+)
 from engine.tracing import current_tracer
 
 
@@ -41,21 +47,26 @@ def runs(modules: Sequence[Module]) -> Iterator[Callable[[Any], Any]]:
 def _fused(row: Sequence[Module]) -> tuple[int, Callable[[Any], Any] | None]:
     """Return how many modules at the beginning of the row one call stands for, and that call."""
     first, second, third = (*row, None, None)[:3]
-    # Exact types: a subclass may do anything in its forward.
+    if _rectifies_and_pools(second, third) and _unwatched(first, second, third):
+        # Exact types, here and below: a subclass may do anything in its forward.
+        if type(first) is BatchNorm2d:
+            return 3, partial(first.compute_by, batch_norm_relu_max_pool2d)
+        if type(first) is Conv2d:
+            return 3, partial(first.compute_by, conv2d_relu_max_pool2d)
     if type(second) is ReLU and _unwatched(first, second):
         if type(first) is Linear:
             return 2, partial(first.compute_by, linear_relu)
-        # Before a pool, which rectifies on the way, a convolution need not.
-        if type(first) is Conv2d and not (type(third) is MaxPool2d and _by_pairs(third) and _unwatched(third)):
+        if type(first) is Conv2d:
             return 2, partial(first.compute_by, conv2d_relu)
-    rectified = type(second) is ReLU and type(third) is MaxPool2d and _by_pairs(third)
-    if type(first) is BatchNorm2d and rectified and _unwatched(first, second, third):
-        return 3, partial(first.compute_by, batch_norm_relu_max_pool2d)
-    pool = second if type(first) is ReLU else first if type(second) is ReLU else None
-    if type(pool) is MaxPool2d and _unwatched(first, second) and _by_pairs(pool):
-        # Either way round it is the same: the largest of what is not negative.
+    if _rectifies_and_pools(first, second) and _unwatched(first, second):
         return 2, relu_max_pool2d
     return 0, None
+
+
+def _rectifies_and_pools(first: Module | None, second: Module | None) -> bool:
+    """Return whether these are ReLU and 2x2 pooling; either way round it is the same: the largest, if positive."""
+    pool = second if type(first) is ReLU else first if type(second) is ReLU else None
+    return type(pool) is MaxPool2d and _by_pairs(pool)
 
 
 def _unwatched(*modules: Module | None) -> bool:

@@ -9,7 +9,13 @@ from engine.ops.dropout import dropout, dropout2d
 from engine.ops.elementwise import abs, add, div, mul, neg, sub
 from engine.ops.elementwise_loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
 from engine.ops.extremum import amax, amin, argmax, argmin
-from engine.ops.fused import batch_norm_relu_max_pool2d, conv2d_relu, linear_relu, relu_max_pool2d
+from engine.ops.fused import (
+    batch_norm_relu_max_pool2d,
+    conv2d_relu,
+    conv2d_relu_max_pool2d,
+    linear_relu,
+    relu_max_pool2d,
+)
 from engine.ops.index import getitem
 from engine.ops.join import cat, chunk, split, stack
 from engine.ops.local import locally_connected2d
@@ -56,6 +62,7 @@ __all__ = [
     "constant_pad_nd",
     "conv2d",
     "conv2d_relu",
+    "conv2d_relu_max_pool2d",
     "conv_transpose2d",
     "cross_entropy",
     "dense_filters",

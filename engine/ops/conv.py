@@ -1,7 +1,7 @@
 """Convolution, and the transposed convolution that undoes its change of size."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from engine.kernels import formulas
 from engine.op import Context, Operand, op
 from engine.ops.checks import pair, require_axes, require_floating, require_images
 from engine.ops.sliding import Padding, as_batch, slide
+
+# Of input, weight and bias.
+Gradients: TypeAlias = tuple[Array | None, Array | None, Array | None]
 
 
 def _require_filters(who: str, weight: Array, axes: str, groups: int) -> None:
@@ -103,6 +106,17 @@ def convolve(
 
     The settings are stride, padding, dilation and groups.
     """
+    shape, b, numbers = checked(who, input, weight, bias, settings)
+    out = ctx.empty(shape, input.dtype)
+    ctx.kernels.conv2d(as_batch(out), as_batch(input), weight, b, *numbers, relu)
+    ctx.save(input, weight, numbers)
+    return out
+
+
+def checked(
+    who: str, input: Array, weight: Array, bias: Array | None, settings: Any
+) -> tuple[tuple[int, ...], Array, tuple[int, ...]]:
+    """Check the operands of a convolution; return its result's shape, its bias, and the numbers its kernels want."""
     stride, padding, dilation, groups = settings
     require_floating(who, input=input, weight=weight, bias=bias)
     require_images(who, input.shape)
@@ -114,16 +128,17 @@ def convolve(
         got = f"input {input.shape}, weight {weight.shape}, groups {groups}"
         raise ShapeError(who, "as many channels in weight (K, C / groups, FH, FW) as in input (N, C, H, W)", got)
     counts, numbers = slide(who, size, weight.shape[2:], stride, padding, dilation)
-    out = ctx.empty((*input.shape[:-3], filters, *counts), input.dtype)
     b = np.zeros(filters, input.dtype) if bias is None else bias
-    ctx.kernels.conv2d(as_batch(out), as_batch(input), weight, b, *numbers, groups, relu)
-    ctx.save(input, weight, (*numbers, groups))
-    return out
+    return (*input.shape[:-3], filters, *counts), b, (*numbers, groups)
 
 
 @conv2d.vjp
-def conv2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
-    input, weight, numbers = ctx.saved[:3]  # conv2d_relu saves its result, too
+def conv2d_vjp(ctx: Context, dy: Array) -> Gradients:
+    return gradients(ctx, dy, *ctx.saved)
+
+
+def gradients(ctx: Context, dy: Array, input: Array, weight: Array, numbers: tuple[int, ...]) -> Gradients:
+    """Return dx, dw and db of a convolution, those that are needed."""
     dx = dw = db = None
     if ctx.needs_grad[0]:
         dx = ctx.empty(input.shape, input.dtype)
@@ -239,7 +254,7 @@ def conv_transpose2d(
 
 
 @conv_transpose2d.vjp
-def conv_transpose2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
+def conv_transpose2d_vjp(ctx: Context, dy: Array) -> Gradients:
     input, weight, numbers = ctx.saved
     dx = dw = db = None
     if ctx.needs_grad[0]:

@@ -8,10 +8,10 @@ from engine.arrays import Array
 from engine.errors import ShapeError
 from engine.kernels import formulas
 from engine.op import Context, Operand, op
-from engine.ops.conv import conv2d_vjp, convolve
+from engine.ops.conv import Gradients, checked, convolve, gradients
 from engine.ops.matmul import affine, linear_vjp
 from engine.ops.norm import batch_statistics
-from engine.ops.sliding import Padding
+from engine.ops.sliding import Padding, as_batch
 from engine.ops.windows import places_dtype, planes, require_maps
 
 
@@ -95,8 +95,9 @@ def conv2d_relu(
 
 
 @conv2d_relu.vjp
-def conv2d_relu_vjp(ctx: Context, dy: Array) -> Sequence[Array | None]:
-    return conv2d_vjp(ctx, _through_relu(ctx, dy, ctx.saved[-1]))
+def conv2d_relu_vjp(ctx: Context, dy: Array) -> Gradients:
+    input, weight, numbers, out = ctx.saved
+    return gradients(ctx, _through_relu(ctx, dy, out), input, weight, numbers)
 
 
 def _through_relu(ctx: Context, dy: Array, out: Array) -> Array:
@@ -106,9 +107,80 @@ def _through_relu(ctx: Context, dy: Array, out: Array) -> Array:
     return slope
 
 
-def _require_pairs(who: str, input: Array) -> None:
-    require_maps(who, input)
-    height, width = input.shape[-2:]
+@op
+def conv2d_relu_max_pool2d(
+    ctx: Context,
+    input: Operand,
+    weight: Operand,
+    bias: Operand | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Array:
+    """Convolve, rectify and pool: ``max_pool2d(relu(conv2d(input, …)), 2)``; the maps between are never written.
+
+    Parameters
+    ----------
+    input : Tensor (N, C, H, W) or (C, H, W)
+    weight : Tensor (K, C / groups, FH, FW)
+    bias : Tensor (K,), optional
+    stride, dilation : int or (int, int)
+    padding : int or (int, int) or {"same", "valid"}
+    groups : int
+        Settings as those of :func:`engine.conv2d`.
+
+    Returns
+    -------
+    Tensor (N, K, OH // 2, OW // 2) or (K, OH // 2, OW // 2)
+        With OH and OW of :func:`engine.conv2d`.
+
+    Raises
+    ------
+    ShapeError, DTypeError, ParameterError
+        As :func:`engine.conv2d`; also if its maps are smaller than 2x2.
+
+    Examples
+    --------
+    >>> import engine
+    >>> image = engine.tensor([[[[1.0, 2.0, 1.0], [1.0, 5.0, 1.0]]]])
+    >>> engine.conv2d_relu_max_pool2d(image, engine.tensor([[[[1.0, -1.0]]]]))
+    tensor([[[[4.]]]])
+    """
+    who = "conv2d_relu_max_pool2d"
+    shape, b, numbers = checked(who, input, weight, bias, (stride, padding, dilation, groups))
+    _require_pairs(who, shape)
+    size = shape[-2:]
+    pooled = (*shape[:-2], size[0] // 2, size[1] // 2)
+    out, index = ctx.empty(pooled, input.dtype), ctx.empty(pooled, places_dtype(size))
+    images = as_batch(input)
+    ctx.kernels.conv2d_relu_max_pool2d(as_batch(out), as_batch(index), images, weight, b, *size, *numbers)
+    ctx.save(input, weight, index, shape, numbers)
+    return out
+
+
+@conv2d_relu_max_pool2d.vjp
+def conv2d_relu_max_pool2d_vjp(ctx: Context, dy: Array) -> Gradients:
+    input, weight, index, shape, numbers = ctx.saved
+    dx = dw = db = None
+    if ctx.needs_grad[0]:
+        slope = ctx.empty(shape, dy.dtype)
+        ctx.kernels.max_pool2d_backward(planes(slope), planes(dy), planes(index))
+        dx = ctx.empty(input.shape, input.dtype)
+        ctx.kernels.conv2d_backward_x(as_batch(dx), as_batch(slope), weight, *numbers)
+    upstream, winners = as_batch(dy), as_batch(index)
+    if ctx.needs_grad[1]:
+        dw = ctx.empty(weight.shape, weight.dtype)
+        images = as_batch(input)
+        ctx.kernels.conv2d_relu_max_pool2d_backward_w(dw, upstream, winners, images, *shape[-2:], *numbers)
+    if ctx.needs_grad[2]:
+        db = ctx.empty((weight.shape[0],), weight.dtype)
+        ctx.kernels.conv2d_relu_max_pool2d_backward_b(db, upstream, winners)
+    return dx, dw, db
+
+
+def _require_pairs(who: str, shape: Sequence[int]) -> None:
+    height, width = shape[-2:]
     if height < 2 or width < 2:
         raise ShapeError(who, "maps of at least 2x2 pixels", f"{height}x{width}")
 
@@ -147,7 +219,8 @@ def relu_max_pool2d(ctx: Context, input: Operand) -> Array:
     >>> engine.relu_max_pool2d(engine.tensor([[[1.0, 5.0, -2.0, -1.0], [3.0, 4.0, -1.0, -7.0]]]))
     tensor([[[5., 0.]]])
     """
-    _require_pairs("relu_max_pool2d", input)
+    require_maps("relu_max_pool2d", input)
+    _require_pairs("relu_max_pool2d", input.shape)
     zero, one = np.zeros(1, input.dtype), np.ones(1, input.dtype)
     out, index = _pool(ctx, input, zero, one, zero)
     ctx.save(input.shape, index)
@@ -204,7 +277,8 @@ def batch_norm_relu_max_pool2d(
     who = "batch_norm_relu_max_pool2d"
     if input.ndim != 4:
         raise ShapeError(who, "input (N, C, H, W)", f"shape {input.shape}")
-    _require_pairs(who, input)  # before the running statistics move
+    require_maps(who, input)
+    _require_pairs(who, input.shape)  # before the running statistics move
     operands = (input, running_mean, running_var, weight, bias)
     mean, variance, from_input = batch_statistics(ctx, who, operands, training, momentum, eps)
     channels = input.shape[1]

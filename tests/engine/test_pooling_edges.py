@@ -166,13 +166,13 @@ def test_pairs_of_any_width_equal_a_sum_and_a_maximum_over_windows(width: int, d
     dy = np.random.default_rng(0).standard_normal((2, 3, height // 2, width // 2)).astype(dtype)
     largest = windows.max(axis=(3, 5))
     winners = windows == largest[:, :, :, None, :, None]
-    for op, settings, expected, share in (
+    for op, size, expected, share in (
         (F.max_pool2d, (2,), largest, winners),
         (F.avg_pool2d, (2,), windows.mean(axis=(3, 5)), np.full(windows.shape, 0.25)),
         (engine.relu_max_pool2d, (), np.maximum(largest, 0), winners & (windows > 0)),
     ):
         images = engine.tensor(x, requires_grad=True)
-        out = op(images, *settings)
+        out = op(images, *size)
         np.testing.assert_allclose(out.array, expected, rtol=1e-5, atol=1e-6)
         out.backward(engine.tensor(dy))
         slopes = np.zeros_like(x)

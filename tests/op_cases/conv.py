@@ -18,14 +18,16 @@ batches = st.just(()) | st.tuples(st.integers(1, 3))
 
 
 @st.composite
-def slidings(draw: st.DrawFn, dilated: bool = True) -> tuple[tuple[int, int], tuple[int, int], dict[str, Any]]:
-    """Draw (H, W), (FH, FW) and stride, padding and dilation that go with them."""
+def slidings(
+    draw: st.DrawFn, dilated: bool = True, least: int = 1
+) -> tuple[tuple[int, int], tuple[int, int], dict[str, Any]]:
+    """Draw (H, W), (FH, FW) and stride, padding and dilation that go with them, for at least so many positions."""
     settings: dict[str, list[int]] = {"stride": [], "padding": [], "dilation": []}
     size, filter = [], []
     for _ in range(2):
         length, stride, pad = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(0, 2))
         dilation = draw(st.integers(1, 3)) if dilated else 1
-        positions, over = draw(st.integers(1, 3)), draw(st.integers(0, 2))
+        positions, over = draw(st.integers(least, least + 2)), draw(st.integers(0, 2))
         span = dilation * (length - 1) + 1
         size.append(max(1, (positions - 1) * stride + span + over - 2 * pad))
         filter.append(length)

@@ -9,7 +9,7 @@ import engine
 from engine.arrays import Array
 from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
 from tests.op_cases.case import BadInput, OpCase, Sample, lengths, seeds, t, values
-from tests.op_cases.conv import convolutions, torch_conv2d
+from tests.op_cases.conv import batches, convolutions, slidings, torch_conv2d
 from tests.op_cases.matmul import linears
 
 sides = st.integers(2, 5)
@@ -35,8 +35,23 @@ def normalised_maps(draw: st.DrawFn) -> Sample:
     return Sample((x + 0.1 * x**2, *running, *affine), settings, frozenset({1, 2}))
 
 
+@st.composite
+def pooled_convolutions(draw: st.DrawFn) -> Sample:
+    size, filter, settings = draw(slidings(least=2))
+    groups = draw(st.integers(1, 2))
+    channels, filters = draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    x = values(draw(seeds), (*draw(batches), channels * groups, *size))
+    w = values(draw(seeds), (filters, channels, *filter))
+    bias = values(draw(seeds), (filters,)) if draw(st.booleans()) else None
+    return Sample((x, w, bias), {**settings, "groups": groups})
+
+
 def torch_relu_max_pool2d(torch: Any, x: Any) -> Any:
     return torch.nn.functional.max_pool2d(torch.relu(x), 2)
+
+
+def torch_conv2d_relu_max_pool2d(torch: Any, *operands: Any, **settings: Any) -> Any:
+    return torch_relu_max_pool2d(torch, torch_conv2d(torch, *operands, **settings))
 
 
 def torch_batch_norm_relu_max_pool2d(torch: Any, *operands: Any, **settings: Any) -> Any:
@@ -52,6 +67,7 @@ def torch_conv2d_relu(torch: Any, *operands: Any, **settings: Any) -> Any:
 
 
 POOL, NORM = engine.relu_max_pool2d, engine.batch_norm_relu_max_pool2d
+CONV_POOL = engine.conv2d_relu_max_pool2d
 
 CASES = {
     "linear_relu": OpCase(
@@ -80,6 +96,21 @@ CASES = {
             ),
         ),
         pytorch=torch_conv2d_relu,
+    ),
+    "conv2d_relu_max_pool2d": OpCase(
+        pooled_convolutions(),
+        (
+            BadInput(lambda: CONV_POOL(t(4, 4), t(1, 1, 3, 3)), ShapeError, "conv2d_relu_max_pool2d: expected input"),
+            BadInput(lambda: CONV_POOL(t(1, 4, 4), t(1, 1, 5, 5)), ShapeError, "max_pool2d: expected a filter"),
+            BadInput(
+                lambda: CONV_POOL(t(1, 4, 4), t(1, 1, 4, 3)),
+                ShapeError,
+                "conv2d_relu_max_pool2d: expected maps of at least 2x2 pixels, got 1x2",
+            ),
+            BadInput(lambda: CONV_POOL(t(1, 4, 4), t(1, 1, 3, 3), dilation=0), ParameterError, "pool2d: expected di"),
+            BadInput(lambda: CONV_POOL(t(1, 4, 4, dtype="int64"), t(1, 1, 3, 3)), DTypeError, "max_pool2d: expected"),
+        ),
+        pytorch=torch_conv2d_relu_max_pool2d,
     ),
     "relu_max_pool2d": OpCase(
         maps(),

@@ -4,7 +4,13 @@ from engine.device import apply_num_threads, reuse_memory
 from engine.kernels.cpu.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.cpu.elementwise import elementwise
 from engine.kernels.cpu.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
-from engine.kernels.cpu.fused import normalise_relu_max_pool2d_backward, relu_max_pool2d
+from engine.kernels.cpu.fused import (
+    conv2d_relu_max_pool2d,
+    conv2d_relu_max_pool2d_backward_b,
+    conv2d_relu_max_pool2d_backward_w,
+    normalise_relu_max_pool2d_backward,
+    relu_max_pool2d,
+)
 from engine.kernels.cpu.index import scatter_add
 from engine.kernels.cpu.local import locally_connected2d, locally_connected2d_backward_w, locally_connected2d_backward_x
 from engine.kernels.cpu.local_response import local_response_norm, local_response_norm_backward
@@ -44,6 +50,9 @@ __all__ = [
     "conv2d_backward_b",
     "conv2d_backward_w",
     "conv2d_backward_x",
+    "conv2d_relu_max_pool2d",
+    "conv2d_relu_max_pool2d_backward_b",
+    "conv2d_relu_max_pool2d_backward_w",
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",

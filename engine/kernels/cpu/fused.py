@@ -3,17 +3,21 @@
 The largest maps of a network lie between these steps. Here they are never written: forward reads what the
 convolution made and writes a quarter as much; backward adds up over winners, then writes each gradient once.
 What it costs: windows are 2x2, side by side, as they nearly always are; others take the steps one by one.
+A convolution is pooled while its sums are in the cache (engine/kernels/lines.py).
 """
 
 import numpy as np
 from numba import prange
 
 from engine.arrays import Array
-from engine.kernels import rows, vectors
+from engine.kernels import rows, tasks, vectors
+from engine.kernels.cpu.conv import PLAIN_FORWARD, PLAIN_W, multiply_lines, sum_lines
 from engine.kernels.jit import using
+from engine.kernels.reference.fused import spread
 from engine.kernels.rows import relu_pool_pairs
+from engine.kernels.tasks import share
 
-kernel, _ = using(rows, vectors)
+kernel, inner = using(rows, tasks, vectors)
 
 
 @kernel
@@ -24,7 +28,9 @@ def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Ar
     largest, winners, pixels = out.reshape(out.size), index.reshape(index.size), x.reshape(x.size)
     for p in prange(count):
         c, to, at = p % centre.size, p * out_h * out_w, p * height * width
-        relu_pool_pairs(largest, to, winners, pixels, at, width, out_h, out_w, centre[c], scale[c], shift[c])
+        relu_pool_pairs(
+            *(largest, to, winners, pixels, at, width, out_h, out_w, centre[c], scale[c], shift[c], 0, width)
+        )
 
 
 @kernel
@@ -79,3 +85,69 @@ def normalise_relu_max_pool2d_backward(
             for i in range(windows):
                 place = places[i]
                 target[place ^ (place >> 63)] += gain * upstream[i] if place >= 0 else number(0)
+
+
+def conv2d_relu_max_pool2d(
+    out: Array,
+    index: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    height: int,
+    width: int,
+    stride_h: int,
+    stride_w: int,
+    pad_top: int,
+    pad_left: int,
+    dilation_h: int,
+    dilation_w: int,
+    groups: int,
+) -> None:
+    """Convolve, rectify, and keep the largest of each 2x2 window; see the reference."""
+    numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    maps = (*out.shape[:2], height, width)
+    if not sum_lines(out, index, x, w, b, maps, numbers, groups, 1):
+        slow, batch_of_planes = np.empty(maps, x.dtype), (-1, *out.shape[2:])
+        PLAIN_FORWARD(slow, x, w, b, *numbers, groups, 0)
+        nothing, one = np.zeros(1, x.dtype), np.ones(1, x.dtype)
+        winners = index.reshape(batch_of_planes)
+        relu_max_pool2d(out.reshape(batch_of_planes), winners, slow.reshape(-1, height, width), nothing, one, nothing)
+
+
+def conv2d_relu_max_pool2d_backward_w(
+    dw: Array,
+    dy: Array,
+    index: Array,
+    x: Array,
+    height: int,
+    width: int,
+    stride_h: int,
+    stride_w: int,
+    pad_top: int,
+    pad_left: int,
+    dilation_h: int,
+    dilation_w: int,
+    groups: int,
+) -> None:
+    """Sum pixel times output gradient, which belongs to the winners of the windows only; see the reference."""
+    numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
+    if not multiply_lines(dw, dy, index, x, (*dy.shape[:2], height, width), numbers, groups, 1):
+        PLAIN_W(dw, spread(dy, index, height, width), x, *numbers, groups)
+
+
+@inner
+def _sum_winners(k: int, db: Array, dy: Array, index: Array) -> None:
+    total = 0.0
+    for n in range(dy.shape[0]):
+        slopes, places, part = dy[n, k], index[n, k], dy.dtype.type(0)
+        for i in range(slopes.size):
+            part += slopes[i] if places[i] >= 0 else dy.dtype.type(0)
+        total += part
+    db[k] = total
+
+
+@inner
+def conv2d_relu_max_pool2d_backward_b(db: Array, dy: Array, index: Array) -> None:
+    """db[k] = sum of dy[:, k] over windows that have a winner; see the reference."""
+    flat = (dy.shape[0], dy.shape[1], dy.shape[2] * dy.shape[3])
+    share(_sum_winners, len(db), dy.size, (db, dy.reshape(flat), index.reshape(flat)))

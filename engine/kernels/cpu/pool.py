@@ -44,7 +44,7 @@ def max_pool2d(
     for p in prange(count):
         if pairs:
             to, at = p * out_h * out_w, p * height * width
-            pool_pairs(largest, to, winners, pixels, at, width, out_h, out_w, zero, one, zero)
+            pool_pairs(largest, to, winners, pixels, at, width, out_h, out_w, zero, one, zero, 0, width)
             continue
         for i in range(out_h):
             for j in range(out_w):

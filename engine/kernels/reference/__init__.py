@@ -3,7 +3,13 @@
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w, conv2d_backward_x
 from engine.kernels.reference.elementwise import elementwise
 from engine.kernels.reference.extremum import extremum_rows, extremum_rows_backward, extremum_rows_backward_shared
-from engine.kernels.reference.fused import normalise_relu_max_pool2d_backward, relu_max_pool2d
+from engine.kernels.reference.fused import (
+    conv2d_relu_max_pool2d,
+    conv2d_relu_max_pool2d_backward_b,
+    conv2d_relu_max_pool2d_backward_w,
+    normalise_relu_max_pool2d_backward,
+    relu_max_pool2d,
+)
 from engine.kernels.reference.index import scatter_add
 from engine.kernels.reference.local import (
     locally_connected2d,
@@ -47,6 +53,9 @@ __all__ = [
     "conv2d_backward_b",
     "conv2d_backward_w",
     "conv2d_backward_x",
+    "conv2d_relu_max_pool2d",
+    "conv2d_relu_max_pool2d_backward_b",
+    "conv2d_relu_max_pool2d_backward_w",
     "cross_entropy",
     "cross_entropy_backward",
     "elementwise",

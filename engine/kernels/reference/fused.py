@@ -9,6 +9,8 @@ import math
 import numpy as np
 
 from engine.arrays import Array
+from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w
+from engine.kernels.reference.pool import max_pool2d_backward
 
 
 @np.errstate(all="ignore")
@@ -95,3 +97,74 @@ def normalise_relu_max_pool2d_backward(
                     winner = index[n, c, i, j]
                     if winner >= 0:
                         dx[n, c, winner // width, winner % width] += factor * float(dy[n, c, i, j])
+
+
+def conv2d_relu_max_pool2d(
+    out: Array,
+    index: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    height: int,
+    width: int,
+    stride_h: int,
+    stride_w: int,
+    pad_top: int,
+    pad_left: int,
+    dilation_h: int,
+    dilation_w: int,
+    groups: int,
+) -> None:
+    """Convolve, rectify, and keep the largest of each 2x2 window.
+
+    Parameters
+    ----------
+    out, index : ndarray (N, K, height // 2, width // 2)
+        As for :func:`relu_max_pool2d`.
+    x : ndarray (N, C, H, W)
+    w : ndarray (K, C / groups, FH, FW)
+    b : ndarray (K,)
+    height, width : int
+        Of the convolution's result.
+    stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w, groups : int
+        As for conv2d.
+    """
+    batch, filters, out_h, out_w = out.shape
+    maps = np.empty((batch, filters, height, width), x.dtype)
+    conv2d(maps, x, w, b, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w, groups, 0)
+    flat, one, nothing = (batch * filters, out_h, out_w), np.ones(1, x.dtype), np.zeros(1, x.dtype)
+    planes = maps.reshape(batch * filters, height, width)
+    relu_max_pool2d(out.reshape(flat), index.reshape(flat), planes, nothing, one, nothing)
+
+
+def conv2d_relu_max_pool2d_backward_w(
+    dw: Array,
+    dy: Array,
+    index: Array,
+    x: Array,
+    height: int,
+    width: int,
+    stride_h: int,
+    stride_w: int,
+    pad_top: int,
+    pad_left: int,
+    dilation_h: int,
+    dilation_w: int,
+    groups: int,
+) -> None:
+    """Sum, for each weight, pixel times output gradient, which belongs to the winners of the windows only."""
+    slope = spread(dy, index, height, width)
+    conv2d_backward_w(dw, slope, x, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w, groups)
+
+
+def conv2d_relu_max_pool2d_backward_b(db: Array, dy: Array, index: Array) -> None:
+    """db[k] = sum of dy[:, k] over windows that have a winner."""
+    conv2d_backward_b(db, np.where(index >= 0, dy, 0))
+
+
+def spread(dy: Array, index: Array, height: int, width: int) -> Array:
+    """Return the gradient of the maps that were pooled."""
+    batch, filters, out_h, out_w = dy.shape
+    slope, flat = np.empty((batch, filters, height, width), dy.dtype), (batch * filters, out_h, out_w)
+    max_pool2d_backward(slope.reshape(batch * filters, height, width), dy.reshape(flat), index.reshape(flat))
+    return slope

@@ -13,10 +13,12 @@ from engine.tracing import tracing
 
 ROWS: dict[str, Callable[[], list[nn.Module]]] = {
     "normalise, rectify, pool": lambda: [nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.MaxPool2d(2)],
-    "rectify, pool": lambda: [nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2, 2)],
+    "rectify, pool": lambda: [nn.BatchNorm2d(1), nn.Identity(), nn.ReLU(), nn.MaxPool2d(2, 2)],
+    "convolve, rectify, pool": lambda: [nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2, 2)],
     "convolve, rectify": lambda: [nn.Conv2d(1, 3, 3, padding=1, padding_mode="reflect"), nn.ReLU()],
     "multiply, rectify": lambda: [nn.Flatten(), nn.Linear(88, 5), nn.ReLU()],
-    "pool, rectify": lambda: [nn.Conv2d(1, 3, 3), nn.MaxPool2d((2, 2)), nn.ReLU()],
+    "convolve, pool, rectify": lambda: [nn.Conv2d(1, 3, 3), nn.MaxPool2d((2, 2)), nn.ReLU()],
+    "pool, rectify": lambda: [nn.Identity(), nn.MaxPool2d((2, 2)), nn.ReLU()],
 }
 # Nothing here may be taken together.
 OTHERS: dict[str, Callable[[], list[nn.Module]]] = {
@@ -68,10 +70,12 @@ def test_rows_are_found() -> None:
     found = {name: ops_of(nn.Sequential(*row()), images)[:-1] for name, row in ROWS.items()}
     assert found == {
         "normalise, rectify, pool": ["conv2d", "batch_norm_relu_max_pool2d"],
-        "rectify, pool": ["conv2d", "relu_max_pool2d"],
+        "rectify, pool": ["batch_norm", "relu_max_pool2d"],
+        "convolve, rectify, pool": ["conv2d_relu_max_pool2d"],
         "convolve, rectify": ["getitem", "conv2d_relu"],
         "multiply, rectify": ["reshape", "linear_relu"],
-        "pool, rectify": ["conv2d", "relu_max_pool2d"],
+        "convolve, pool, rectify": ["conv2d_relu_max_pool2d"],
+        "pool, rectify": ["relu_max_pool2d"],
     }
 
 
@@ -82,7 +86,7 @@ def test_other_rows_are_called_one_by_one(name: str) -> None:
 
 
 def test_a_watched_row_is_called_one_by_one() -> None:
-    modules = ROWS["rectify, pool"]()
+    modules = ROWS["convolve, rectify, pool"]()
     seen: list[tuple[int, ...]] = []
     modules[1].register_forward_hook(lambda module, args, out: seen.append(out.shape))
     nn.Sequential(*modules)(engine.tensor(np.ones((2, 1, 8, 8)), dtype="float32"))
@@ -104,5 +108,5 @@ def test_a_subclass_and_a_replaced_forward_are_called() -> None:
 def test_a_traced_row_is_written_down_op_by_op() -> None:
     names: list[str] = []
     with tracing(lambda name, arguments, results: names.append(name)):
-        nn.Sequential(*ROWS["rectify, pool"]())(engine.tensor(np.ones((1, 1, 8, 8)), dtype="float32"))
+        nn.Sequential(*ROWS["convolve, rectify, pool"]())(engine.tensor(np.ones((1, 1, 8, 8)), dtype="float32"))
     assert names == ["conv2d", "relu", "max_pool2d"]

@@ -1,0 +1,159 @@
+"""Work shared between threads: a compiled function that does one task, called for each of many.
+
+A kernel says ``share(body, tasks, work, (a, b, …))``, which is ``for task in prange(tasks): body(task, a, b, …)``
+with three differences. Every thread begins with tasks of its own, those it had in the kernel before, whose numbers
+are still in its cache; one that has finished takes over what others have not begun, so that a thread that the
+system keeps waiting holds nobody up. Little work wakes no thread: it is done by ordinary calls. And the body is
+compiled twice, where Numba's parallel loop compiles what is in it four times: most of what a first run waits for.
+
+Which thread does a task changes nothing in what is computed: that depends only on how the work was cut up.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import llvmlite.binding
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import prange, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from engine.arrays import Array
+from engine.device import THREADS
+
+# So many multiplications, or numbers read, take one thread about as long as waking another one.
+WORTH_SHARING = 1 << 19
+
+WHOLE, FLAG = ir.IntType(64), ir.IntType(32)
+# What is called for a task: with the address of the arguments, and the task's number.
+TASK = ir.FunctionType(ir.VoidType(), [WHOLE, WHOLE])
+LAUNCH = ir.FunctionType(ir.VoidType(), [WHOLE, WHOLE, WHOLE])
+# Compiled kernels come from the disk; by these names they find what is elsewhere in every process.
+LAUNCH_NAME, THREADS_NAME = "byhand_launch", "byhand_threads"
+# Counters are so far apart, in numbers of 8 bytes, that no two share a cache line: threads would wait for it.
+APART = 16
+
+
+def _call(typingctx: Any, function: Any, arguments: Any, task: Any) -> Any:
+    """Call a function by its address."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.call(builder.inttoptr(args[0], TASK.as_pointer()), args[1:])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), generate
+
+
+def _take(typingctx: Any, counters: Any, place: Any) -> Any:
+    """Return a counter and add 1 to it, in one step that no other thread can come between."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = context.make_array(sig.args[0])(context, builder, args[0]).data
+        return builder.atomic_rmw("add", builder.gep(data, [args[1]]), WHOLE(1), "monotonic")
+
+    return types.int64(counters, types.int64), generate
+
+
+def _threads(typingctx: Any) -> Any:
+    """Return the number of threads in use."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        cell = builder.module.globals.get(THREADS_NAME) or ir.GlobalVariable(builder.module, WHOLE, THREADS_NAME)
+        return builder.load(cell)
+
+    return types.int64(), generate
+
+
+call = cast(Callable[[int, int, int], None], intrinsic(_call))
+take = cast(Callable[[Array, int], int], intrinsic(_take))
+threads_in_use = cast(Callable[[], int], intrinsic(_threads))
+
+
+def _launch(function: int, arguments: int, tasks: int) -> None:
+    """Do all tasks, on as many threads as are in use."""
+    threads = min(threads_in_use(), tasks)
+    following = np.empty(threads * APART, np.int64)
+    for thread in range(threads):
+        following[thread * APART] = thread * tasks // threads
+    for thread in prange(threads):
+        for neighbour in range(threads):
+            owner = (thread + neighbour) % threads
+            end = (owner + 1) * tasks // threads
+            task = take(following, owner * APART)
+            while task < end:
+                call(function, arguments, task)
+                task = take(following, owner * APART)
+
+
+llvmlite.binding.add_symbol(THREADS_NAME, THREADS.ctypes.data)
+launcher = numba.cfunc(types.void(types.int64, types.int64, types.int64), parallel=True, cache=True)(_launch)
+llvmlite.binding.add_symbol(LAUNCH_NAME, launcher.address)
+
+
+def _share(typingctx: Any, body: Any, tasks: Any, work: Any, arguments: Any) -> Any:
+    """Call ``body(task, *arguments)`` for every task; on all threads if the work is worth it.
+
+    Parameters
+    ----------
+    body : compiled function
+        Returns nothing; what it writes for one task no other task reads or writes.
+    tasks : int
+    work : int
+        What all tasks together have to do: numbers multiplied, or read.
+    arguments : tuple
+
+    Raises
+    ------
+    MemoryError
+        If a task raised: compiled bodies raise nothing else.
+    """
+    inside = typingctx.resolve_function_type(body, (types.intp, *arguments), {})
+    signature = types.void(body, types.intp, types.intp, arguments)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        compiled = body.dispatcher.get_compile_result(inside)
+        context.active_code_library.add_linking_library(compiled.library)
+        _, count, amount, values = args
+        # Where tasks find their arguments, and leave word that one could not be done.
+        given = ir.LiteralStructType([values.type, FLAG])
+        place = cgutils.alloca_once(builder, given)
+        builder.store(values, cgutils.gep_inbounds(builder, place, 0, 0))
+        failed = cgutils.gep_inbounds(builder, place, 0, 1)
+        builder.store(FLAG(0), failed)
+        address = builder.ptrtoint(place, WHOLE)
+        task = _task(context, builder.module, compiled.fndesc, inside, given)
+        several = builder.and_(
+            builder.icmp_signed(">", count, WHOLE(1)), builder.icmp_signed(">=", amount, WHOLE(WORTH_SHARING))
+        )
+        with builder.if_else(several) as (by_all, by_this):
+            with by_all:
+                launch = cgutils.get_or_insert_function(builder.module, LAUNCH, LAUNCH_NAME)
+                builder.call(launch, [builder.ptrtoint(task, WHOLE), address, count])
+            with by_this, cgutils.for_range(builder, count) as loop:
+                builder.call(task, [address, loop.index])
+        with cgutils.if_unlikely(builder, builder.icmp_signed("!=", builder.load(failed), FLAG(0))):
+            context.call_conv.return_user_exc(builder, MemoryError, ("not enough memory for a kernel's buffers",))
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _task(context: Any, module: Any, described: Any, signature: Any, given: Any) -> Any:
+    """Generate the function that takes the arguments from their place and calls the body."""
+    code = ir.Function(module, TASK, module.get_unique_name("task"))
+    code.linkage = "internal"
+    builder = ir.IRBuilder(code.append_basic_block("entry"))
+    place = builder.inttoptr(code.args[0], given.as_pointer())
+    values = builder.load(cgutils.gep_inbounds(builder, place, 0, 0))
+    arguments = [code.args[1], *(builder.extract_value(values, i) for i in range(len(signature.args) - 1))]
+    function = context.declare_function(module, described)
+    status, _ = context.call_conv.call_function(builder, function, signature.return_type, signature.args, arguments)
+    with cgutils.if_unlikely(builder, status.is_error):
+        builder.store(FLAG(1), cgutils.gep_inbounds(builder, place, 0, 1))
+    builder.ret_void()
+    return code
+
+
+share = cast(Callable[[Callable[..., None], int, int, tuple[Any, ...]], None], intrinsic(_share))
