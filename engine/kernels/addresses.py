@@ -10,7 +10,7 @@ from numba.np.numpy_support import carray
 
 from engine.arrays import Array
 from engine.errors import ShapeError
-from engine.kernels.jit import inner
+from engine.kernels.jit import compiled
 
 
 def _pointer(typingctx: Any, address: Any, like: Any) -> Any:
@@ -26,14 +26,14 @@ def _pointer(typingctx: Any, address: Any, like: Any) -> Any:
 pointer = cast(Callable[[int, Array], Any], intrinsic(_pointer))
 
 
-@inner
+@compiled
 def elements(address: int, start: int, stop: int, like: Array) -> Array:
     """Return elements of the array at this address, of the same dtype as `like`."""
     array: Array = carray(pointer(address, like), (stop,))[start:]
     return array
 
 
-@inner
+@compiled
 def _address(elements: Array) -> int:
     """Return where an array begins: compiled, it takes a sixth of the time of asking NumPy."""
     place: int = elements.ctypes.data

@@ -1,4 +1,4 @@
-"""How a cpu kernel is compiled: in parallel, once for each dtype, kept on disk, and not in silence."""
+"""How a cpu kernel is compiled: once for each dtype, kept on disk, and not in silence."""
 
 import hashlib
 import inspect
@@ -20,8 +20,8 @@ SILENT_SECONDS = 1.0
 FASTMATH = {"contract", "reassoc"}
 
 
-def kernel(function: Function, uses: Sequence[ModuleType] = ()) -> Function:
-    """Compile a kernel on its first call with a dtype; ``numba.prange`` in it runs on all threads.
+def compiled(function: Function, uses: Sequence[ModuleType] = ()) -> Function:
+    """Compile a function on its first call with a dtype.
 
     `contract` lets a multiplication and the addition after it become one fused instruction; results may
     differ from the reference in the last bit. `reassoc` lets a sum be kept in several registers at once.
@@ -31,25 +31,19 @@ def kernel(function: Function, uses: Sequence[ModuleType] = ()) -> Function:
     ----------
     function : function
     uses : sequence of module
-        Other files whose compiled parts the kernel has in it; see :func:`using`.
+        Other files whose compiled parts it has in it; see :func:`using`.
     """
-    compile_ = numba.njit(parallel=True, cache=True, error_model="numpy", fastmath=FASTMATH)
-    return cast(Function, compile_(_marked(function, uses)))
-
-
-def inner(function: Function, uses: Sequence[ModuleType] = ()) -> Function:
-    """Compile a function for one thread: a part of a kernel, inlined into it, or loops that are seldom run."""
     compile_ = numba.njit(cache=True, error_model="numpy", fastmath=FASTMATH)
     return cast(Function, compile_(_marked(function, uses)))
 
 
-def using(*modules: ModuleType) -> tuple[Callable[[Function], Function], Callable[[Function], Function]]:
-    """Return :func:`kernel` and :func:`inner` for functions with compiled parts of other files in them.
+def using(*modules: ModuleType) -> Callable[[Function], Function]:
+    """Return :func:`compiled` for functions with compiled parts of other files in them.
 
     Numba checks a kernel on disk against the kernel's own source file only. So that a change in another
     file is seen, too, its digest becomes part of the name under which the kernel is kept.
     """
-    return partial(kernel, uses=modules), partial(inner, uses=modules)
+    return partial(compiled, uses=modules)
 
 
 def _marked(function: Function, uses: Sequence[ModuleType]) -> Function:

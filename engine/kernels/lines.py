@@ -19,7 +19,7 @@ from engine.kernels.registers import DOT_TAPS, STRIPS, dot_block, sum_strip
 from engine.kernels.rows import copy_rows, relu_pool_pairs
 from engine.kernels.vectors import VECTOR_BYTES
 
-_, inner = using(plans, registers, short_rows, vectors)
+compiled = using(plans, registers, short_rows, vectors)
 
 Steps: TypeAlias = tuple[int, int]
 # Channels, rows and columns of an image.
@@ -31,7 +31,7 @@ WIDTHS = np.array([STRIPS.get(size, 0) for size in range(max(STRIPS) + 1)])
 MARGIN = max(STRIPS.values()) * VECTOR_BYTES // 4
 
 
-@inner
+@compiled
 def _deal(line: Array, slot: int, beside: int, pixels: Array, start: int, shape: Size, layout: tuple[int, ...]) -> None:
     """Lay an image out in its slot of the line, every step-th row and column together; all around is 0 already."""
     step_h, step_w, top, left, rows, columns, full = layout
@@ -63,7 +63,7 @@ def _deal(line: Array, slot: int, beside: int, pixels: Array, start: int, shape:
                         target[q] = row[q * step_w]
 
 
-@inner
+@compiled
 def _place(
     out: Array,
     to: int,
@@ -89,7 +89,7 @@ def _place(
             target[w * place[1]] = floor if value < floor else value
 
 
-@inner
+@compiled
 def pack(
     task: int,
     packed: Array,
@@ -120,13 +120,13 @@ def pack(
     totals[task] = total
 
 
-@inner
+@compiled
 def add_up(task: int, totals: Array, w: Array) -> None:
     """Note the sum of a part of the weights."""
     totals[task] = w[task * w.size // len(totals) : (task + 1) * w.size // len(totals)].sum()
 
 
-@inner
+@compiled
 def slide(
     task: int,
     out: Array,
@@ -221,7 +221,7 @@ def slide(
                             _place(flat, to, width_out, sums, source, period, b[map_], floor, place, taken, width)
 
 
-@inner
+@compiled
 def _scatter(
     up: Array, to: int, period: int, slopes: Array, winners: Array, at: int, row: int, width: int, pairs: int, some: int
 ) -> None:
@@ -237,7 +237,7 @@ def _scatter(
             line[pixel] = upstream[j] if place >= 0 else up.dtype.type(0)
 
 
-@inner
+@compiled
 def dot(
     task: int,
     total: Array,

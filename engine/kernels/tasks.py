@@ -27,33 +27,35 @@ from engine.device import THREADS
 WORTH_SHARING = 1 << 19
 
 WHOLE, FLAG = ir.IntType(64), ir.IntType(32)
-# What is called for a task: with the address of the arguments, and the task's number.
-TASK = ir.FunctionType(ir.VoidType(), [WHOLE, WHOLE])
+# What does some tasks: it is told the address of the arguments, the first task, and the one after the last.
+TASK = ir.FunctionType(ir.VoidType(), [WHOLE, WHOLE, WHOLE])
 LAUNCH = ir.FunctionType(ir.VoidType(), [WHOLE, WHOLE, WHOLE])
 # Compiled kernels come from the disk; by these names they find what is elsewhere in every process.
 LAUNCH_NAME, THREADS_NAME = "byhand_launch", "byhand_threads"
+# Into so many portions the tasks of each thread are cut: what others may take over.
+PORTIONS = 4
 # Counters are so far apart, in numbers of 8 bytes, that no two share a cache line: threads would wait for it.
 APART = 16
 
 
-def _call(typingctx: Any, function: Any, arguments: Any, task: Any) -> Any:
+def _call(typingctx: Any, function: Any, arguments: Any, first: Any, end: Any) -> Any:
     """Call a function by its address."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         builder.call(builder.inttoptr(args[0], TASK.as_pointer()), args[1:])
         return context.get_dummy_value()
 
-    return types.void(types.int64, types.int64, types.int64), generate
+    return types.void(types.int64, types.int64, types.int64, types.int64), generate
 
 
-def _take(typingctx: Any, counters: Any, place: Any) -> Any:
-    """Return a counter and add 1 to it, in one step that no other thread can come between."""
+def _take(typingctx: Any, counters: Any, place: Any, count: Any) -> Any:
+    """Return a counter and add to it, in one step that no other thread can come between."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         data = context.make_array(sig.args[0])(context, builder, args[0]).data
-        return builder.atomic_rmw("add", builder.gep(data, [args[1]]), WHOLE(1), "monotonic")
+        return builder.atomic_rmw("add", builder.gep(data, [args[1]]), args[2], "monotonic")
 
-    return types.int64(counters, types.int64), generate
+    return types.int64(counters, types.int64, types.int64), generate
 
 
 def _threads(typingctx: Any) -> Any:
@@ -66,25 +68,25 @@ def _threads(typingctx: Any) -> Any:
     return types.int64(), generate
 
 
-call = cast(Callable[[int, int, int], None], intrinsic(_call))
-take = cast(Callable[[Array, int], int], intrinsic(_take))
+call = cast(Callable[[int, int, int, int], None], intrinsic(_call))
+take = cast(Callable[[Array, int, int], int], intrinsic(_take))
 threads_in_use = cast(Callable[[], int], intrinsic(_threads))
 
 
 def _launch(function: int, arguments: int, tasks: int) -> None:
     """Do all tasks, on as many threads as are in use."""
     threads = min(threads_in_use(), tasks)
-    following = np.empty(threads * APART, np.int64)
+    portion, following = max(1, tasks // (threads * PORTIONS)), np.empty(threads * APART, np.int64)
     for thread in range(threads):
         following[thread * APART] = thread * tasks // threads
     for thread in prange(threads):
         for neighbour in range(threads):
             owner = (thread + neighbour) % threads
             end = (owner + 1) * tasks // threads
-            task = take(following, owner * APART)
-            while task < end:
-                call(function, arguments, task)
-                task = take(following, owner * APART)
+            first = take(following, owner * APART, portion)
+            while first < end:
+                call(function, arguments, first, min(end, first + portion))
+                first = take(following, owner * APART, portion)
 
 
 llvmlite.binding.add_symbol(THREADS_NAME, THREADS.ctypes.data)
@@ -131,8 +133,8 @@ def _share(typingctx: Any, body: Any, tasks: Any, work: Any, arguments: Any) -> 
             with by_all:
                 launch = cgutils.get_or_insert_function(builder.module, LAUNCH, LAUNCH_NAME)
                 builder.call(launch, [builder.ptrtoint(task, WHOLE), address, count])
-            with by_this, cgutils.for_range(builder, count) as loop:
-                builder.call(task, [address, loop.index])
+            with by_this:
+                builder.call(task, [address, WHOLE(0), count])
         with cgutils.if_unlikely(builder, builder.icmp_signed("!=", builder.load(failed), FLAG(0))):
             context.call_conv.return_user_exc(builder, MemoryError, ("not enough memory for a kernel's buffers",))
         return context.get_dummy_value()
@@ -141,17 +143,21 @@ def _share(typingctx: Any, body: Any, tasks: Any, work: Any, arguments: Any) -> 
 
 
 def _task(context: Any, module: Any, described: Any, signature: Any, given: Any) -> Any:
-    """Generate the function that takes the arguments from their place and calls the body."""
+    """Generate the function that takes the arguments from their place and calls the body for some tasks."""
     code = ir.Function(module, TASK, module.get_unique_name("task"))
     code.linkage = "internal"
     builder = ir.IRBuilder(code.append_basic_block("entry"))
     place = builder.inttoptr(code.args[0], given.as_pointer())
     values = builder.load(cgutils.gep_inbounds(builder, place, 0, 0))
-    arguments = [code.args[1], *(builder.extract_value(values, i) for i in range(len(signature.args) - 1))]
+    arguments = [builder.extract_value(values, i) for i in range(len(signature.args) - 1)]
     function = context.declare_function(module, described)
-    status, _ = context.call_conv.call_function(builder, function, signature.return_type, signature.args, arguments)
-    with cgutils.if_unlikely(builder, status.is_error):
-        builder.store(FLAG(1), cgutils.gep_inbounds(builder, place, 0, 1))
+    with cgutils.for_range_slice(builder, code.args[1], code.args[2], WHOLE(1), inc=True) as (number, _):
+        given_task = [number, *arguments]
+        status, _ = context.call_conv.call_function(
+            builder, function, signature.return_type, signature.args, given_task
+        )
+        with cgutils.if_unlikely(builder, status.is_error):
+            builder.store(FLAG(1), cgutils.gep_inbounds(builder, place, 0, 1))
     builder.ret_void()
     return code
 

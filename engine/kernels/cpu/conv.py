@@ -26,7 +26,7 @@ from engine.kernels import lines, registers, tasks, vectors
 from engine.kernels import plan as plans
 from engine.kernels import rows as short_rows
 from engine.kernels.cpu.matmul import linear, linear_backward_w, linear_backward_x
-from engine.kernels.jit import inner as plain
+from engine.kernels.jit import compiled as plain
 from engine.kernels.jit import using
 from engine.kernels.lines import WIDTHS, Steps, add_up, dot, pack, slide
 from engine.kernels.plan import backward_plan, blocks_of, dot_plan, forward_plan
@@ -34,13 +34,13 @@ from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS
 from engine.kernels.tasks import share
 
-_, inner = using(lines, plans, registers, short_rows, tasks, vectors)
+compiled = using(lines, plans, registers, short_rows, tasks, vectors)
 
 # The loops of the slide, compiled: what is used where 0 times something is not 0.
 PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
 
 
-@inner
+@compiled
 def _slide(
     out: Array,
     index: Array,
@@ -91,7 +91,7 @@ def _slide(
     return True
 
 
-@inner
+@compiled
 def _dot(
     total: Array,
     dy: Array,
@@ -234,7 +234,7 @@ def multiply_lines(
         return bool(np.isfinite(dw.sum()))
 
 
-@inner
+@compiled
 def _sum_maps(k: int, db: Array, maps: Array) -> None:
     total = 0.0
     for n in range(len(maps)):
@@ -245,7 +245,7 @@ def _sum_maps(k: int, db: Array, maps: Array) -> None:
     db[k] = total
 
 
-@inner
+@compiled
 def conv2d_backward_b(db: Array, dy: Array) -> None:
     """db[k] = sum of dy[:, k]; see the reference. A map is summed in its own dtype, the maps in float64."""
     batch, filters, out_h, out_w = dy.shape

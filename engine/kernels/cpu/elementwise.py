@@ -12,51 +12,45 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import prange
 
 from engine.arrays import Array
-from engine.device import get_num_threads
-from engine.kernels import formulas
+from engine.kernels import formulas, tasks
 from engine.kernels.jit import using
+from engine.kernels.tasks import share
 
-# So many numbers are worth waking the other threads for.
-SHARED = 16384
+# Numbers of a task.
+PIECE = 16384
 
-kernel, inner = using(formulas)
-_relu, _relu_dx = inner(formulas.relu), inner(formulas.relu_dx)
-
-
-@inner
-def _relu_some(out: Array, x: Array) -> None:
-    for i in range(out.size):
-        out[i] = _relu(x[i])
+compiled = using(formulas, tasks)
+_relu, _relu_dx = compiled(formulas.relu), compiled(formulas.relu_dx)
 
 
-@inner
-def _relu_dx_some(dx: Array, dy: Array, y: Array) -> None:
-    for i in range(dx.size):
-        dx[i] = _relu_dx(dy[i], y[i])
+@compiled
+def _relu_piece(piece: int, out: Array, x: Array) -> None:
+    target, source = out[piece * PIECE : (piece + 1) * PIECE], x[piece * PIECE : (piece + 1) * PIECE]
+    for i in range(target.size):
+        target[i] = _relu(source[i])
 
 
-@kernel
-def _relu_all(out: Array, x: Array, pieces: int) -> None:
-    for piece in prange(pieces):
-        low, high = piece * x.size // pieces, (piece + 1) * x.size // pieces
-        _relu_some(out[low:high], x[low:high])
+@compiled
+def _relu_all(out: Array, x: Array) -> None:
+    share(_relu_piece, (out.size + PIECE - 1) // PIECE, out.size, (out, x))
 
 
-@kernel
-def _relu_dx_all(dx: Array, dy: Array, y: Array, pieces: int) -> None:
-    for piece in prange(pieces):
-        low, high = piece * y.size // pieces, (piece + 1) * y.size // pieces
-        _relu_dx_some(dx[low:high], dy[low:high], y[low:high])
+@compiled
+def _relu_dx_piece(piece: int, dx: Array, dy: Array, y: Array) -> None:
+    target, slopes = dx[piece * PIECE : (piece + 1) * PIECE], dy[piece * PIECE : (piece + 1) * PIECE]
+    source = y[piece * PIECE : (piece + 1) * PIECE]
+    for i in range(target.size):
+        target[i] = _relu_dx(slopes[i], source[i])
 
 
-# For a few numbers, and for many.
-LOOPS: dict[Callable[..., float], tuple[Callable[..., None], Callable[..., None]]] = {
-    formulas.relu: (_relu_some, _relu_all),
-    formulas.relu_dx: (_relu_dx_some, _relu_dx_all),
-}
+@compiled
+def _relu_dx_all(dx: Array, dy: Array, y: Array) -> None:
+    share(_relu_dx_piece, (dx.size + PIECE - 1) // PIECE, dx.size, (dx, dy, y))
+
+
+LOOPS: dict[Callable[..., float], Callable[..., None]] = {formulas.relu: _relu_all, formulas.relu_dx: _relu_dx_all}
 
 
 def _scaled_tanh(x: Array, out: Array) -> None:
@@ -97,11 +91,7 @@ def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> No
     """
     loops = LOOPS.get(formula)
     if loops is not None and all(array.shape == out.shape and array.dtype == out.dtype for array in inputs):
-        flat = [array.reshape(-1) for array in (out, *inputs)]
-        if out.size < SHARED:
-            loops[0](*flat)
-        else:
-            loops[1](*flat, get_num_threads())
+        loops(*[array.reshape(-1) for array in (out, *inputs)])
         return
     with np.errstate(all="ignore"):
         if formula in BY_NUMPY:

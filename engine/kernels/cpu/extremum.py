@@ -6,10 +6,13 @@ row to a thread, where NumPy would need several and memory for each.
 """
 
 import numpy as np
-from numba import prange
 
 from engine.arrays import Array
-from engine.kernels.jit import kernel
+from engine.kernels import tasks
+from engine.kernels.jit import using
+from engine.kernels.tasks import share
+
+compiled = using(tasks)
 
 
 def extremum_rows(out: Array, index: Array, x: Array, largest: int) -> None:
@@ -24,15 +27,20 @@ def extremum_rows_backward(dx: Array, dy: Array, index: Array) -> None:
     dx[np.arange(dx.shape[0]), index] = dy
 
 
-@kernel
+@compiled
+def _extremum_rows_backward_shared_row(r: int, dx: Array, dy: Array, x: Array, out: Array) -> None:
+    _, length = x.shape
+    best, count = out[r], 0
+    for i in range(length):
+        if x[r, i] == best or (x[r, i] != x[r, i] and best != best):
+            count += 1
+    share = dy[r] / count
+    for i in range(length):
+        dx[r, i] = share if x[r, i] == best or (x[r, i] != x[r, i] and best != best) else 0.0
+
+
+@compiled
 def extremum_rows_backward_shared(dx: Array, dy: Array, x: Array, out: Array) -> None:
     """Share each row's gradient equally among the elements that equal its extremum; see the reference."""
-    rows, length = x.shape
-    for r in prange(rows):
-        best, count = out[r], 0
-        for i in range(length):
-            if x[r, i] == best or (x[r, i] != x[r, i] and best != best):
-                count += 1
-        share = dy[r] / count
-        for i in range(length):
-            dx[r, i] = share if x[r, i] == best or (x[r, i] != x[r, i] and best != best) else 0.0
+    rows, _ = x.shape
+    share(_extremum_rows_backward_shared_row, rows, x.size, (dx, dy, x, out))

@@ -7,7 +7,6 @@ A convolution is pooled while its sums are in the cache (engine/kernels/lines.py
 """
 
 import numpy as np
-from numba import prange
 
 from engine.arrays import Array
 from engine.kernels import rows, tasks, vectors
@@ -17,23 +16,76 @@ from engine.kernels.reference.fused import spread
 from engine.kernels.rows import relu_pool_pairs
 from engine.kernels.tasks import share
 
-kernel, inner = using(rows, tasks, vectors)
+compiled = using(rows, tasks, vectors)
 
 
-@kernel
+@compiled
+def _relu_max_pool(p: int, out: Array, index: Array, x: Array, centre: Array, scale: Array, shift: Array) -> None:
+    _, height, width = x.shape
+    _, out_h, out_w = out.shape
+    largest, winners, pixels = out.reshape(-1), index.reshape(-1), x.reshape(-1)
+    c, to, at = p % centre.size, p * out_h * out_w, p * height * width
+    relu_pool_pairs(*(largest, to, winners, pixels, at, width, out_h, out_w, centre[c], scale[c], shift[c], 0, width))
+
+
+@compiled
 def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Array, shift: Array) -> None:
     """Keep the largest of each 2x2 window of max(0, (x - centre[c]) * scale[c] + shift[c]); see the reference."""
-    count, height, width = x.shape
-    _, out_h, out_w = out.shape
-    largest, winners, pixels = out.reshape(out.size), index.reshape(index.size), x.reshape(x.size)
-    for p in prange(count):
-        c, to, at = p % centre.size, p * out_h * out_w, p * height * width
-        relu_pool_pairs(
-            *(largest, to, winners, pixels, at, width, out_h, out_w, centre[c], scale[c], shift[c], 0, width)
-        )
+    share(_relu_max_pool, len(x), x.size, (out, index, x, centre, scale, shift))
 
 
-@kernel
+@compiled
+def _normalise_backward(
+    c: int,
+    dx: Array,
+    dw: Array,
+    db: Array,
+    dy: Array,
+    index: Array,
+    x: Array,
+    mean: Array,
+    variance: Array,
+    weight: Array,
+    eps: float,
+    moments_of_x: int,
+) -> None:
+    """Compute the gradients of a channel, whose planes are rows."""
+    batch, _, count = x.shape
+    number = x.dtype.type
+    deviation = np.sqrt(variance[c] + eps)
+    sum_dy, sum_dy_x = 0.0, 0.0
+    for n in range(batch):
+        plane, upstream, places = x[n, c], dy[n, c], index[n, c]
+        # Within a plane in the dtype of the maps, which is twice as fast; between planes in float64.
+        part_dy, part_dy_x, centre = number(0), number(0), number(mean[c])
+        for i in range(upstream.size):
+            # Without branches, as in pool.py: -1 - p is pixel p, without gradient.
+            place = places[i]
+            product = upstream[i] * (plane[place ^ (place >> 63)] - centre)
+            part_dy += upstream[i] if place >= 0 else number(0)
+            part_dy_x += product if place >= 0 else number(0)
+        sum_dy += part_dy
+        sum_dy_x += part_dy_x
+    dw[c], db[c] = sum_dy_x / deviation, sum_dy
+    factor = weight[c] / deviation
+    steepness, offset = number(0), number(0)
+    if moments_of_x:
+        steepness = number(factor * sum_dy_x / (deviation * deviation * batch * count))
+        offset = number(factor * sum_dy / (batch * count))
+    for n in range(batch):
+        plane, target, upstream, places = x[n, c], dx[n, c], dy[n, c], index[n, c]
+        centre, gain = number(mean[c]), number(factor)
+        if moments_of_x:
+            for i in range(plane.size):
+                target[i] = (centre - plane[i]) * steepness - offset
+        else:
+            target[:] = 0
+        for i in range(upstream.size):
+            place = places[i]
+            target[place ^ (place >> 63)] += gain * upstream[i] if place >= 0 else number(0)
+
+
+@compiled
 def normalise_relu_max_pool2d_backward(
     dx: Array,
     dw: Array,
@@ -49,42 +101,9 @@ def normalise_relu_max_pool2d_backward(
 ) -> None:
     """Gradients of a normalisation over a batch, rectified and pooled; see the reference."""
     batch, channels, height, width = x.shape
-    windows, count = dy.shape[2] * dy.shape[3], batch * height * width
-    pixels, slopes = x.reshape(batch, channels, height * width), dx.reshape(batch, channels, height * width)
-    up, winners = dy.reshape(batch, channels, windows), index.reshape(batch, channels, windows)
-    number = x.dtype.type
-    for c in prange(channels):
-        deviation = np.sqrt(variance[c] + eps)
-        sum_dy, sum_dy_x = 0.0, 0.0
-        for n in range(batch):
-            plane, upstream, places = pixels[n, c], up[n, c], winners[n, c]
-            # Within a plane in the dtype of the maps, which is twice as fast; between planes in float64.
-            part_dy, part_dy_x, centre = number(0), number(0), number(mean[c])
-            for i in range(windows):
-                # Without branches, as in pool.py: -1 - p is pixel p, without gradient.
-                place = places[i]
-                product = upstream[i] * (plane[place ^ (place >> 63)] - centre)
-                part_dy += upstream[i] if place >= 0 else number(0)
-                part_dy_x += product if place >= 0 else number(0)
-            sum_dy += part_dy
-            sum_dy_x += part_dy_x
-        dw[c], db[c] = sum_dy_x / deviation, sum_dy
-        factor = weight[c] / deviation
-        steepness, offset = number(0), number(0)
-        if moments_of_x:
-            steepness = number(factor * sum_dy_x / (deviation * deviation * count))
-            offset = number(factor * sum_dy / count)
-        for n in range(batch):
-            plane, target, upstream, places = pixels[n, c], slopes[n, c], up[n, c], winners[n, c]
-            centre, gain = number(mean[c]), number(factor)
-            if moments_of_x:
-                for i in range(plane.size):
-                    target[i] = (centre - plane[i]) * steepness - offset
-            else:
-                target[:] = 0
-            for i in range(windows):
-                place = places[i]
-                target[place ^ (place >> 63)] += gain * upstream[i] if place >= 0 else number(0)
+    maps, windows = (batch, channels, height * width), (batch, channels, dy.shape[2] * dy.shape[3])
+    arrays = (dx.reshape(maps), dw, db, dy.reshape(windows), index.reshape(windows), x.reshape(maps))
+    share(_normalise_backward, channels, 2 * x.size, (*arrays, mean, variance, weight, eps, moments_of_x))
 
 
 def conv2d_relu_max_pool2d(
@@ -135,7 +154,7 @@ def conv2d_relu_max_pool2d_backward_w(
         PLAIN_W(dw, spread(dy, index, height, width), x, *numbers, groups)
 
 
-@inner
+@compiled
 def _sum_winners(k: int, db: Array, dy: Array, index: Array) -> None:
     total = 0.0
     for n in range(dy.shape[0]):
@@ -146,7 +165,7 @@ def _sum_winners(k: int, db: Array, dy: Array, index: Array) -> None:
     db[k] = total
 
 
-@inner
+@compiled
 def conv2d_relu_max_pool2d_backward_b(db: Array, dy: Array, index: Array) -> None:
     """db[k] = sum of dy[:, k] over windows that have a winner; see the reference."""
     flat = (dy.shape[0], dy.shape[1], dy.shape[2] * dy.shape[3])

@@ -12,22 +12,22 @@ work is made without tiles.
 """
 
 import numpy as np
-from numba import prange
 
 from engine.arrays import Array
 from engine.device import get_num_threads
-from engine.kernels import registers, vectors
+from engine.kernels import registers, tasks, vectors
 from engine.kernels.jit import using
 from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip, transpose_block
+from engine.kernels.tasks import share
 from engine.kernels.vectors import VECTOR_BYTES
 
-kernel, inner = using(registers, vectors)
+compiled = using(registers, tasks, vectors)
 
 # By the number of rows left: how many the next tile has.
 TALL = np.array([max((size for size in STRIPS if size <= left), default=0) for left in range(ROWS + 1)])
 
 
-@inner
+@compiled
 def _copy_panel(panel: Array, b: Array, start: int, step: int, k_step: int, columns: int, depth: int) -> None:
     """panel[k, j] = b[k, j] for some columns, with zeros up to the panel's width."""
     lanes = VECTOR_BYTES // panel.itemsize
@@ -51,7 +51,7 @@ def _copy_panel(panel: Array, b: Array, start: int, step: int, k_step: int, colu
             target[k * wide] = source[k]
 
 
-@inner
+@compiled
 def _finish(
     out: Array, m: int, n: int, rows: int, columns: int, sums: Array, wide: int, bias: Array, relu: int
 ) -> None:
@@ -72,7 +72,47 @@ def _finish(
                 target[j] = source[j] + b[j]
 
 
-@kernel
+@compiled
+def _tile_rows(
+    task: int,
+    out: Array,
+    a: Array,
+    a_steps: tuple[int, int, int],
+    b: Array,
+    b_steps: tuple[int, int, int],
+    bias: Array,
+    relu: int,
+    depth: int,
+    chunks: int,
+    tall: Array,
+) -> None:
+    """Compute a panel's columns of a part of the rows."""
+    rows, columns = out.shape[1:]
+    lanes = VECTOR_BYTES // out.itemsize
+    wide = PANEL * lanes
+    panels = (columns + wide - 1) // wide
+    shift, flat = np.arange(depth) * wide, out.reshape(-1)
+    s, n, chunk = task // (panels * chunks), task // chunks % panels * wide, task % chunks
+    taken = min(wide, columns - n)
+    panel, sums = np.empty(depth * wide, out.dtype), np.empty(ROWS * wide, out.dtype)
+    _copy_panel(panel, b, s * b_steps[0] + n * b_steps[2], b_steps[2], b_steps[1], taken, depth)
+    m, end = chunk * rows // chunks, (chunk + 1) * rows // chunks
+    while m < end:
+        some = tall[min(ROWS, end - m)]
+        start = s * a_steps[0] + m * a_steps[1]
+        if taken == wide and bias.size == 0:
+            to = (s * rows + m) * columns + n
+            sum_strip(some, PANEL, flat, to, columns, panel, 0, shift, 0, depth, a, start, a_steps[2], a_steps[1])
+            m += some
+            continue
+        vectors = PANEL if taken > (PANEL - 1) * lanes else 1
+        for p in range(0, taken, vectors * lanes):
+            sum_strip(some, vectors, sums, p, wide, panel, p, shift, 0, depth, a, start, a_steps[2], a_steps[1])
+        _finish(out[s], m, n, some, taken, sums, wide, bias, relu)
+        m += some
+
+
+@compiled
 def _tiles(
     out: Array,
     a: Array,
@@ -85,31 +125,10 @@ def _tiles(
     chunks: int,
     tall: Array,
 ) -> None:
-    """Compute the product; a panel and a part of the rows to a thread."""
-    stack, rows, columns = out.shape
-    lanes = VECTOR_BYTES // out.itemsize
-    wide = PANEL * lanes
-    panels = (columns + wide - 1) // wide
-    shift, flat = np.arange(depth) * wide, out.reshape(out.size)
-    for task in prange(stack * panels * chunks):
-        s, n, chunk = task // (panels * chunks), task // chunks % panels * wide, task % chunks
-        taken = min(wide, columns - n)
-        panel, sums = np.empty(depth * wide, out.dtype), np.empty(ROWS * wide, out.dtype)
-        _copy_panel(panel, b, s * b_steps[0] + n * b_steps[2], b_steps[2], b_steps[1], taken, depth)
-        m, end = chunk * rows // chunks, (chunk + 1) * rows // chunks
-        while m < end:
-            some = tall[min(ROWS, end - m)]
-            start = s * a_steps[0] + m * a_steps[1]
-            if taken == wide and bias.size == 0:
-                to = (s * rows + m) * columns + n
-                sum_strip(some, PANEL, flat, to, columns, panel, 0, shift, 0, depth, a, start, a_steps[2], a_steps[1])
-                m += some
-                continue
-            vectors = PANEL if taken > (PANEL - 1) * lanes else 1
-            for p in range(0, taken, vectors * lanes):
-                sum_strip(some, vectors, sums, p, wide, panel, p, shift, 0, depth, a, start, a_steps[2], a_steps[1])
-            _finish(out[s], m, n, some, taken, sums, wide, bias, relu)
-            m += some
+    """Compute the product; a panel and a part of the rows are a task."""
+    wide = PANEL * VECTOR_BYTES // out.itemsize
+    count = out.shape[0] * ((out.shape[2] + wide - 1) // wide) * chunks
+    share(_tile_rows, count, out.size * depth, (out, a, a_steps, b, b_steps, bias, relu, depth, chunks, tall))
 
 
 NO_BIAS = {dtype: np.empty(0, dtype) for dtype in (np.dtype(np.float32), np.dtype(np.float64))}
@@ -158,7 +177,7 @@ def matmul(out: Array, a: Array, b: Array, transpose_a: int, transpose_b: int) -
     _product(out, a, b, transpose_a, transpose_b)
 
 
-@inner
+@compiled
 def _linear_rows(out: Array, x: Array, w: Array, b: Array, relu: int) -> None:
     for n in range(x.shape[0]):
         for k in range(w.shape[0]):

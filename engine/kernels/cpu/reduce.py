@@ -6,10 +6,13 @@ spares a compile for each of their dtypes.
 """
 
 import numpy as np
-from numba import prange
 
 from engine.arrays import Array
-from engine.kernels.jit import kernel
+from engine.kernels import tasks
+from engine.kernels.jit import using
+from engine.kernels.tasks import share
+
+compiled = using(tasks)
 
 
 def sum_rows(out: Array, x: Array, divisor: int) -> None:
@@ -20,47 +23,67 @@ def sum_rows(out: Array, x: Array, divisor: int) -> None:
         np.sum(x, axis=1, dtype=out.dtype, out=out)
 
 
-@kernel
+@compiled
+def _sum_rows_row(r: int, out: Array, x: Array, divisor: int) -> None:
+    _, length = x.shape
+    total = 0.0
+    for i in range(length):
+        total += x[r, i]
+    out[r] = total / divisor
+
+
+@compiled
 def _sum_rows(out: Array, x: Array, divisor: int) -> None:
-    rows, length = x.shape
-    for r in prange(rows):
-        total = 0.0
-        for i in range(length):
-            total += x[r, i]
-        out[r] = total / divisor
+    rows, _ = x.shape
+    share(_sum_rows_row, rows, x.size, (out, x, divisor))
 
 
-@kernel
+@compiled
+def _sum_rows_backward_row(r: int, dx: Array, dy: Array, divisor: int) -> None:
+    _, length = dx.shape
+    share = dy[r] / divisor
+    for i in range(length):
+        dx[r, i] = share
+
+
+@compiled
 def sum_rows_backward(dx: Array, dy: Array, divisor: int) -> None:
     """dx[r, i] = dy[r] / divisor; see the reference."""
-    rows, length = dx.shape
-    for r in prange(rows):
-        share = dy[r] / divisor
-        for i in range(length):
-            dx[r, i] = share
+    rows, _ = dx.shape
+    share(_sum_rows_backward_row, rows, dx.size, (dx, dy, divisor))
 
 
-@kernel
+@compiled
+def _variance_rows_row(r: int, out: Array, means: Array, x: Array, divisor: float) -> None:
+    _, length = x.shape
+    total = 0.0
+    for i in range(length):
+        total += x[r, i]
+    mean = total / length
+    squares = 0.0
+    for i in range(length):
+        squares += (x[r, i] - mean) ** 2
+    means[r] = mean
+    out[r] = squares / divisor
+
+
+@compiled
 def variance_rows(out: Array, means: Array, x: Array, divisor: float) -> None:
     """out[r] = (sum over i of (x[r, i] - means[r]) ** 2) / divisor; see the reference."""
-    rows, length = x.shape
-    for r in prange(rows):
-        total = 0.0
-        for i in range(length):
-            total += x[r, i]
-        mean = total / length
-        squares = 0.0
-        for i in range(length):
-            squares += (x[r, i] - mean) ** 2
-        means[r] = mean
-        out[r] = squares / divisor
+    rows, _ = x.shape
+    share(_variance_rows_row, rows, 2 * x.size, (out, means, x, divisor))
 
 
-@kernel
+@compiled
+def _variance_rows_backward_row(r: int, dx: Array, dy: Array, means: Array, x: Array, divisor: float) -> None:
+    _, length = x.shape
+    slope = dy[r] * 2.0 / divisor
+    for i in range(length):
+        dx[r, i] = slope * (x[r, i] - means[r])
+
+
+@compiled
 def variance_rows_backward(dx: Array, dy: Array, means: Array, x: Array, divisor: float) -> None:
     """dx[r, i] = dy[r] * 2 * (x[r, i] - means[r]) / divisor; see the reference."""
-    rows, length = x.shape
-    for r in prange(rows):
-        slope = dy[r] * 2.0 / divisor
-        for i in range(length):
-            dx[r, i] = slope * (x[r, i] - means[r])
+    rows, _ = x.shape
+    share(_variance_rows_backward_row, rows, x.size, (dx, dy, means, x, divisor))

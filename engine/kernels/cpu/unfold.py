@@ -5,13 +5,40 @@ order. No two threads touch the same map, so the sums of :func:`fold` need no lo
 a single map occupies a single thread.
 """
 
-from numba import prange
-
 from engine.arrays import Array
-from engine.kernels.jit import kernel
+from engine.kernels import tasks
+from engine.kernels.jit import using
+from engine.kernels.tasks import share
+
+compiled = using(tasks)
 
 
-@kernel
+@compiled
+def _unfold_map(
+    nc: int,
+    columns: Array,
+    x: Array,
+    stride_h: int,
+    stride_w: int,
+    pad_top: int,
+    pad_left: int,
+    dilation_h: int,
+    dilation_w: int,
+) -> None:
+    _, channels, height, width = x.shape
+    _, _, filter_h, filter_w, out_h, out_w = columns.shape
+    n, c = nc // channels, nc % channels
+    for i in range(filter_h):
+        for j in range(filter_w):
+            for oh in range(out_h):
+                h = oh * stride_h + i * dilation_h - pad_top
+                for ow in range(out_w):
+                    v = ow * stride_w + j * dilation_w - pad_left
+                    inside = 0 <= h < height and 0 <= v < width
+                    columns[n, c, i, j, oh, ow] = x[n, c, h, v] if inside else 0.0
+
+
+@compiled
 def unfold(
     columns: Array,
     x: Array,
@@ -23,21 +50,45 @@ def unfold(
     dilation_w: int,
 ) -> None:
     """Copy every window of every image out; see the reference."""
-    batch, channels, height, width = x.shape
+    batch, channels, _, _ = x.shape
+    share(
+        _unfold_map,
+        batch * channels,
+        columns.size,
+        (columns, x, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w),
+    )
+
+
+@compiled
+def _fold_map(
+    nc: int,
+    x: Array,
+    columns: Array,
+    stride_h: int,
+    stride_w: int,
+    pad_top: int,
+    pad_left: int,
+    dilation_h: int,
+    dilation_w: int,
+) -> None:
+    _, channels, height, width = x.shape
     _, _, filter_h, filter_w, out_h, out_w = columns.shape
-    for nc in prange(batch * channels):
-        n, c = nc // channels, nc % channels
-        for i in range(filter_h):
-            for j in range(filter_w):
-                for oh in range(out_h):
-                    h = oh * stride_h + i * dilation_h - pad_top
+    n, c = nc // channels, nc % channels
+    for h in range(height):
+        for v in range(width):
+            x[n, c, h, v] = 0.0
+    for i in range(filter_h):
+        for j in range(filter_w):
+            for oh in range(out_h):
+                h = oh * stride_h + i * dilation_h - pad_top
+                if 0 <= h < height:
                     for ow in range(out_w):
                         v = ow * stride_w + j * dilation_w - pad_left
-                        inside = 0 <= h < height and 0 <= v < width
-                        columns[n, c, i, j, oh, ow] = x[n, c, h, v] if inside else 0.0
+                        if 0 <= v < width:
+                            x[n, c, h, v] += columns[n, c, i, j, oh, ow]
 
 
-@kernel
+@compiled
 def fold(
     x: Array,
     columns: Array,
@@ -49,19 +100,10 @@ def fold(
     dilation_w: int,
 ) -> None:
     """Add every window back to where it came from; see the reference."""
-    batch, channels, height, width = x.shape
-    _, _, filter_h, filter_w, out_h, out_w = columns.shape
-    for nc in prange(batch * channels):
-        n, c = nc // channels, nc % channels
-        for h in range(height):
-            for v in range(width):
-                x[n, c, h, v] = 0.0
-        for i in range(filter_h):
-            for j in range(filter_w):
-                for oh in range(out_h):
-                    h = oh * stride_h + i * dilation_h - pad_top
-                    if 0 <= h < height:
-                        for ow in range(out_w):
-                            v = ow * stride_w + j * dilation_w - pad_left
-                            if 0 <= v < width:
-                                x[n, c, h, v] += columns[n, c, i, j, oh, ow]
+    batch, channels, _, _ = x.shape
+    share(
+        _fold_map,
+        batch * channels,
+        columns.size,
+        (x, columns, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w),
+    )

@@ -3,36 +3,46 @@
 The gradient costs a copy of dy, in which what has been handed out is crossed off.
 """
 
-from numba import prange
-
 from engine.arrays import Array
-from engine.kernels.jit import kernel
+from engine.kernels import tasks
+from engine.kernels.jit import using
+from engine.kernels.tasks import share
+
+compiled = using(tasks)
 
 
-@kernel
+@compiled
+def _max_unpool2d_plane(p: int, out: Array, x: Array, index: Array) -> None:
+    _, height, width = x.shape
+    _, out_h, out_w = out.shape
+    for i in range(out_h):
+        for j in range(out_w):
+            out[p, i, j] = 0.0
+    for h in range(height):
+        for w in range(width):
+            place = index[p, h, w]
+            out[p, place // out_w, place % out_w] = x[p, h, w]
+
+
+@compiled
 def max_unpool2d(out: Array, x: Array, index: Array) -> None:
     """Write each value to its place on an empty plane; see the reference."""
-    count, height, width = x.shape
-    _, out_h, out_w = out.shape
-    for p in prange(count):
-        for i in range(out_h):
-            for j in range(out_w):
-                out[p, i, j] = 0.0
-        for h in range(height):
-            for w in range(width):
-                place = index[p, h, w]
-                out[p, place // out_w, place % out_w] = x[p, h, w]
+    count, _, _ = x.shape
+    share(_max_unpool2d_plane, count, out.size, (out, x, index))
 
 
-@kernel
+@compiled
+def _max_unpool2d_backward_plane(p: int, dx: Array, left: Array, index: Array) -> None:
+    _, height, width = dx.shape
+    out_w = left.shape[2]
+    for h in range(height - 1, -1, -1):
+        for w in range(width - 1, -1, -1):
+            place = index[p, h, w]
+            dx[p, h, w] = left[p, place // out_w, place % out_w]
+            left[p, place // out_w, place % out_w] = 0.0
+
+
+@compiled
 def max_unpool2d_backward(dx: Array, dy: Array, index: Array) -> None:
     """Hand out the gradient of each place once, to the last value written there; see the reference."""
-    count, height, width = dx.shape
-    out_w = dy.shape[2]
-    left = dy.copy()
-    for p in prange(count):
-        for h in range(height - 1, -1, -1):
-            for w in range(width - 1, -1, -1):
-                place = index[p, h, w]
-                dx[p, h, w] = left[p, place // out_w, place % out_w]
-                left[p, place // out_w, place % out_w] = 0.0
+    share(_max_unpool2d_backward_plane, len(dx), dy.size, (dx, dy.copy(), index))

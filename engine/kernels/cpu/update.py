@@ -9,14 +9,15 @@ costs: the kernel is told addresses, not arrays, so that it need not be compiled
 from collections.abc import Sequence
 
 import numpy as np
-from numba import prange
 
 from engine.arrays import Array
 from engine.kernels import addresses as memory
+from engine.kernels import tasks
 from engine.kernels.addresses import addresses, elements
 from engine.kernels.jit import using
+from engine.kernels.tasks import share
 
-kernel, _ = using(memory)
+compiled = using(memory, tasks)
 
 PIECE = 8192
 
@@ -33,27 +34,34 @@ def _pieces(parameters: Sequence[Array]) -> Array:
     ).reshape(-1, 3)
 
 
-@kernel
-def _sgd(places: Array, pieces: Array, factors: Array, settings: Array, nesterov: int, like: Array) -> None:
+@compiled
+def _sgd_piece(
+    piece: int, places: Array, pieces: Array, factors: Array, settings: Array, nesterov: int, like: Array
+) -> None:
     lr, momentum, decay = settings[0], settings[1], settings[2]
-    for piece in prange(len(pieces)):
-        i, start, stop = pieces[piece, 0], pieces[piece, 1], pieces[piece, 2]
-        w, slope = elements(places[0, i], start, stop, like), elements(places[1, i], start, stop, like)
-        if len(places) == 2:
-            for j in range(stop - start):
-                w[j] -= lr * (slope[j] + decay * w[j] if decay != 0 else slope[j])
-            continue
-        v, kept, added = elements(places[2, i], start, stop, like), factors[0, i], factors[1, i]
-        if nesterov:
-            for j in range(stop - start):
-                g = slope[j] + decay * w[j] if decay != 0 else slope[j]
-                v[j] = kept * v[j] + added * g
-                w[j] -= lr * (g + momentum * v[j])
-        else:
-            for j in range(stop - start):
-                g = slope[j] + decay * w[j] if decay != 0 else slope[j]
-                v[j] = kept * v[j] + added * g
-                w[j] -= lr * v[j]
+    i, start, stop = pieces[piece, 0], pieces[piece, 1], pieces[piece, 2]
+    w, slope = elements(places[0, i], start, stop, like), elements(places[1, i], start, stop, like)
+    if len(places) == 2:
+        for j in range(stop - start):
+            w[j] -= lr * (slope[j] + decay * w[j] if decay != 0 else slope[j])
+        return
+    v, kept, added = elements(places[2, i], start, stop, like), factors[0, i], factors[1, i]
+    if nesterov:
+        for j in range(stop - start):
+            g = slope[j] + decay * w[j] if decay != 0 else slope[j]
+            v[j] = kept * v[j] + added * g
+            w[j] -= lr * (g + momentum * v[j])
+    else:
+        for j in range(stop - start):
+            g = slope[j] + decay * w[j] if decay != 0 else slope[j]
+            v[j] = kept * v[j] + added * g
+            w[j] -= lr * v[j]
+
+
+@compiled
+def _sgd(places: Array, pieces: Array, factors: Array, settings: Array, nesterov: int, like: Array) -> None:
+    amount = len(pieces) * PIECE * len(places)
+    share(_sgd_piece, len(pieces), amount, (places, pieces, factors, settings, nesterov, like))
 
 
 def sgd(
@@ -74,22 +82,27 @@ def sgd(
     _sgd(addresses(*lists), _pieces(parameters), factors, settings, nesterov, settings)
 
 
-@kernel
-def _adam(places: Array, pieces: Array, factors: Array, settings: Array, like: Array) -> None:
+@compiled
+def _adam_piece(piece: int, places: Array, pieces: Array, factors: Array, settings: Array, like: Array) -> None:
     beta2, eps, decay, shrink = settings[0], settings[1], settings[2], settings[3]
     rest1, rest2 = settings[4], settings[5]
-    for piece in prange(len(pieces)):
-        i, start, stop = pieces[piece, 0], pieces[piece, 1], pieces[piece, 2]
-        w, slope = elements(places[0, i], start, stop, like), elements(places[1, i], start, stop, like)
-        m, s = elements(places[2, i], start, stop, like), elements(places[3, i], start, stop, like)
-        rate, correction = factors[0, i], factors[1, i]
-        for j in range(stop - start):
-            g = slope[j] + decay * w[j] if decay != 0 else slope[j]
-            mean = m[j] + rest1 * (g - m[j])
-            square = beta2 * s[j] + rest2 * g * g
-            m[j] = mean
-            s[j] = square
-            w[j] = shrink * w[j] - rate * mean / (correction * np.sqrt(square) + eps)
+    i, start, stop = pieces[piece, 0], pieces[piece, 1], pieces[piece, 2]
+    w, slope = elements(places[0, i], start, stop, like), elements(places[1, i], start, stop, like)
+    m, s = elements(places[2, i], start, stop, like), elements(places[3, i], start, stop, like)
+    rate, correction = factors[0, i], factors[1, i]
+    for j in range(stop - start):
+        g = slope[j] + decay * w[j] if decay != 0 else slope[j]
+        mean = m[j] + rest1 * (g - m[j])
+        square = beta2 * s[j] + rest2 * g * g
+        m[j] = mean
+        s[j] = square
+        w[j] = shrink * w[j] - rate * mean / (correction * np.sqrt(square) + eps)
+
+
+@compiled
+def _adam(places: Array, pieces: Array, factors: Array, settings: Array, like: Array) -> None:
+    amount = len(pieces) * PIECE * len(places)
+    share(_adam_piece, len(pieces), amount, (places, pieces, factors, settings, like))
 
 
 def adam(

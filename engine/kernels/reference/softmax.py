@@ -85,8 +85,8 @@ def log_softmax_backward(dx: Array, dy: Array, out: Array) -> None:
             dx[n, k] = float(dy[n, k]) - math.exp(float(out[n, k])) * total
 
 
-def cross_entropy(loss: Array, log_probabilities: Array, x: Array, share: Array) -> None:
-    """loss[n] = -(sum over k of share[n, k] * log softmax(x[n])[k]).
+def cross_entropy(loss: Array, log_probabilities: Array, x: Array, shares: Array) -> None:
+    """loss[n] = -(sum over k of shares[n, k] * log softmax(x[n])[k]).
 
     Parameters
     ----------
@@ -94,37 +94,37 @@ def cross_entropy(loss: Array, log_probabilities: Array, x: Array, share: Array)
     log_probabilities : ndarray (N, K)
         Written too, for backward.
     x : ndarray (N, K)
-    share : ndarray (N, K)
+    shares : ndarray (N, K)
         How much each class is the right one: 1 for one class and 0 for all others, usually. A class of
-        share 0 does not matter, even if its probability is 0.
+        share of 0 does not matter, even if its probability is 0.
     """
     log_softmax(log_probabilities, x)
     batch, classes = x.shape
     for n in range(batch):
         total = 0.0
         for k in range(classes):
-            if share[n, k] != 0.0:
-                total -= float(share[n, k]) * float(log_probabilities[n, k])
+            if shares[n, k] != 0.0:
+                total -= float(shares[n, k]) * float(log_probabilities[n, k])
         loss[n] = total
 
 
-def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, share: Array) -> None:
-    """dx[n] = dy[n] * (sum of share[n] * softmax(x[n]) - share[n]); for one right class: softmax - one-hot.
+def cross_entropy_backward(dx: Array, dy: Array, log_probabilities: Array, shares: Array) -> None:
+    """dx[n] = dy[n] * (sum of shares[n] * softmax(x[n]) - shares[n]); for one right class: softmax - one-hot.
 
     Parameters
     ----------
     dx : ndarray (N, K)
     dy : ndarray (N,)
     log_probabilities : ndarray (N, K)
-    share : ndarray (N, K)
+    shares : ndarray (N, K)
     """
     batch, classes = dx.shape
     for n in range(batch):
         total = 0.0
         for k in range(classes):
-            total += float(share[n, k])
+            total += float(shares[n, k])
         for k in range(classes):
-            dx[n, k] = float(dy[n]) * (total * math.exp(float(log_probabilities[n, k])) - float(share[n, k]))
+            dx[n, k] = float(dy[n]) * (total * math.exp(float(log_probabilities[n, k])) - float(shares[n, k]))
 
 
 def class_cross_entropy(loss: Array, log_probabilities: Array, x: Array, target: Array) -> None:
