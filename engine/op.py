@@ -106,8 +106,11 @@ class Op(Generic[P]):
         self._forward: Callable[..., Any] = forward
         self._vjp: Vjp | None = None
         parameters = list(inspect.signature(forward).parameters.values())[1:]
-        self._places = tuple((i, p.name) for i, p in enumerate(parameters) if _is(Operand, p) or _is(Operands, p))
-        self.operands = tuple(name for _, name in self._places)
+        # Position and name of each operand, and whether it is a single tensor.
+        self._places = tuple(
+            (i, p.name, _is(Operand, p)) for i, p in enumerate(parameters) if _is(Operand, p) or _is(Operands, p)
+        )
+        self.operands = tuple(name for _, name, _ in self._places)
         self._many = tuple(p.name for p in parameters if _is(Operands, p))
         self._optional = {p.name for p in parameters if p.default is None}
         self._nullable = {p.name for p in parameters if p.name in self._optional or NoneType in get_args(p.annotation)}
@@ -134,30 +137,29 @@ class Op(Generic[P]):
         named: dict[str, Any] = {}
         tensor: Variable | None = None
         others = False
-        for place, name in self._places:
-            if place < len(args):
-                value = args[place]
-            elif name in kwargs or name in self._optional:
-                value = kwargs.get(name)
-            else:
-                inspect.signature(self).bind(*args, **kwargs)  # raises Python's own TypeError
-            if isinstance(value, Variable) and name not in self._many:
+        given = len(args)
+        for place, name, single in self._places:
+            value = args[place] if place < given else kwargs.get(name)
+            if single and isinstance(value, Variable):
                 if tensor is None:
                     tensor = value
                 flat.append(value)
                 needs_grad.append(record and value.requires_grad)
-                if place < len(args):
+                if place < given:
                     arguments[place] = value.array
                 else:
                     named[name] = value.array
                 continue
+            if place >= given and name not in kwargs and name not in self._optional:
+                inspect.signature(self).bind(*args, **kwargs)  # raises Python's own TypeError
             others = others or value is not None or name not in self._nullable
             for part in self._parts(name, value):
                 flat.append(part)
                 needs_grad.append(record and isinstance(part, Variable) and part.requires_grad)
         if others or tensor is None:
             tensor = self._take_others(args, kwargs, flat, arguments, named)
-        kwargs.update(named)
+        if named:
+            kwargs.update(named)
         ctx = Context(tuple(needs_grad))
         result = self._forward(ctx, *arguments, **kwargs)
         out, *extras = result if isinstance(result, tuple) else (result,)
@@ -187,11 +189,10 @@ class Op(Generic[P]):
             kinds = ", ".join(type(value).__name__ for value in flat)
             raise _not_a_tensor(self.name, kinds or "none")
         dtype = np.result_type(*[tensor.array.dtype for tensor in tensors])
-        for place, name in self._places:
+        for place, name, single in self._places:
             if place >= len(args) and name not in kwargs:
                 continue
-            value = args[place] if place < len(args) else kwargs[name]
-            many = name in self._many
+            value, many = args[place] if place < len(args) else kwargs[name], not single
             array = [self._array(name, item, dtype) for item in value] if many else self._array(name, value, dtype)
             if place < len(args):
                 arguments[place] = array

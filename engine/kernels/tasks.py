@@ -23,8 +23,9 @@ from numba.extending import intrinsic
 from engine.arrays import Array
 from engine.device import THREADS
 
-# So many multiplications, or numbers read, take one thread about as long as waking another one.
-WORTH_SHARING = 1 << 19
+# Work is counted in numbers that are read, moved a little and written. So many of them take about as long as
+# waking another thread; and in the time of one, so many products are added up in registers.
+WORTH_SHARING, PRODUCTS = 1 << 14, 32
 
 WHOLE, FLAG = ir.IntType(64), ir.IntType(32)
 # What does some tasks: it is told the address of the arguments, the first task, and the one after the last.
@@ -103,7 +104,7 @@ def _share(typingctx: Any, body: Any, tasks: Any, work: Any, arguments: Any) -> 
         Returns nothing; what it writes for one task no other task reads or writes.
     tasks : int
     work : int
-        What all tasks together have to do: numbers multiplied, or read.
+        What all tasks together have to do, counted in numbers that are read.
     arguments : tuple
 
     Raises

@@ -1,18 +1,40 @@
 """Checks that several ops share. Each raises an error that names the op, what it expected and got."""
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
 from engine.arrays import Array
 from engine.errors import DTypeError, GraphError, ParameterError, ShapeError
 from engine.op import Context
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-def require_axes(who: str, what: str, array: Array, axes: str) -> None:
-    """Raise ShapeError unless `array` has one axis for each letter of `axes`, such as "N, C, H, W"."""
+
+def remembered(check: Callable[P, R]) -> Callable[P, R]:
+    """Keep what a check of shapes and settings found: every step of a training asks for the same few again.
+
+    What it raises is not kept. `typed`: True is no stride, though it equals 1.
+    """
+    known: Callable[..., R] = lru_cache(maxsize=256, typed=True)(check)
+
+    @wraps(check)
+    def look_up(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return known(*args, **kwargs)
+        except TypeError:  # a setting that cannot be looked up, such as a list
+            return check(*args, **kwargs)
+
+    return look_up
+
+
+def require_axes(who: str, what: str, shape: Sequence[int], axes: str) -> None:
+    """Raise ShapeError unless the shape has one axis for each letter of `axes`, such as "N, C, H, W"."""
     count = len(axes.split(","))
-    if array.ndim != count:
-        raise ShapeError(who, f"{what} ({axes})", f"shape {array.shape}")
+    if len(shape) != count:
+        raise ShapeError(who, f"{what} ({axes})", f"shape {tuple(shape)}")
 
 
 def require_images(who: str, shape: Sequence[int]) -> None:
@@ -23,8 +45,12 @@ def require_images(who: str, shape: Sequence[int]) -> None:
 
 def require_floating(who: str, **arrays: Array | None) -> None:
     """Raise DTypeError unless all arrays (None is skipped) share one floating dtype."""
-    dtypes = {array.dtype for array in arrays.values() if array is not None}
-    if len(dtypes) != 1 or next(iter(dtypes)).kind != "f":
+    first, alike = None, True
+    for array in arrays.values():
+        if array is not None:
+            first = array.dtype if first is None else first
+            alike = alike and array.dtype == first
+    if first is None or first.kind != "f" or not alike:
         given = {name: array.dtype for name, array in arrays.items() if array is not None}
         got = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
         raise DTypeError(who, "float32 or float64, the same for all tensors", got)
@@ -124,6 +150,8 @@ def whole_numbers(who: str, what: str, given: int | Iterable[int], least: int | 
     ParameterError
         If it is neither, or a number is below `least`.
     """
+    if type(given) is tuple and not [n for n in given if type(n) is not int or (least is not None and n < least)]:
+        return given
     expected = f"{what} as whole numbers" + ("" if least is None else f" >= {least}")
     try:
         numbers = tuple(operator.index(n) for n in (given if isinstance(given, Iterable) else (given,)))

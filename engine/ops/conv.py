@@ -9,21 +9,21 @@ from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.kernels import formulas
 from engine.op import Context, Operand, op
-from engine.ops.checks import pair, require_axes, require_floating, require_images
+from engine.ops.checks import pair, remembered, require_axes, require_floating, require_images
 from engine.ops.sliding import Padding, as_batch, slide
 
 # Of input, weight and bias.
 Gradients: TypeAlias = tuple[Array | None, Array | None, Array | None]
 
 
-def _require_filters(who: str, weight: Array, axes: str, groups: int) -> None:
+def _require_filters(who: str, weight: tuple[int, ...], axes: str, groups: int) -> None:
     require_axes(who, "weight", weight, axes)
-    if 0 in weight.shape:
-        raise ShapeError(who, "at least one filter with at least one weight", f"weight {weight.shape}")
+    if 0 in weight:
+        raise ShapeError(who, "at least one filter with at least one weight", f"weight {weight}")
     if not isinstance(groups, int) or isinstance(groups, bool) or groups < 1:
         raise ParameterError(who, "groups as a whole number >= 1", repr(groups))
-    if weight.shape[0] % groups:
-        got = f"weight {weight.shape} and groups {groups}"
+    if weight[0] % groups:
+        got = f"weight {weight} and groups {groups}"
         raise ShapeError(who, f"weight ({axes}) whose first axis the groups can share equally", got)
 
 
@@ -117,19 +117,25 @@ def checked(
     who: str, input: Array, weight: Array, bias: Array | None, settings: Any
 ) -> tuple[tuple[int, ...], Array, tuple[int, ...]]:
     """Check the operands of a convolution; return its result's shape, its bias, and the numbers its kernels want."""
-    stride, padding, dilation, groups = settings
     require_floating(who, input=input, weight=weight, bias=bias)
-    require_images(who, input.shape)
+    shape, numbers = _result(who, input.shape, weight.shape, *settings)
+    _require_bias(who, bias, weight.shape[0])
+    return shape, np.zeros(weight.shape[0], input.dtype) if bias is None else bias, numbers
+
+
+@remembered
+def _result(
+    who: str, input: tuple[int, ...], weight: tuple[int, ...], stride: Any, padding: Any, dilation: Any, groups: Any
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the shape of a convolution's result, and the numbers its kernels want."""
+    require_images(who, input)
     _require_filters(who, weight, "K, C / groups, FH, FW", groups)
-    filters = weight.shape[0]
-    _require_bias(who, bias, filters)
-    channels, *size = input.shape[-3:]
-    if weight.shape[1] * groups != channels:
-        got = f"input {input.shape}, weight {weight.shape}, groups {groups}"
+    channels, *size = input[-3:]
+    if weight[1] * groups != channels:
+        got = f"input {input}, weight {weight}, groups {groups}"
         raise ShapeError(who, "as many channels in weight (K, C / groups, FH, FW) as in input (N, C, H, W)", got)
-    counts, numbers = slide(who, size, weight.shape[2:], stride, padding, dilation)
-    b = np.zeros(filters, input.dtype) if bias is None else bias
-    return (*input.shape[:-3], filters, *counts), b, (*numbers, groups)
+    counts, numbers = slide(who, size, weight[2:], stride, padding, dilation)
+    return (*input[:-3], weight[0], *counts), (*numbers, groups)
 
 
 @conv2d.vjp
@@ -227,7 +233,7 @@ def conv_transpose2d(
     who = "conv_transpose2d"
     require_floating(who, input=input, weight=weight, bias=bias)
     require_images(who, input.shape)
-    _require_filters(who, weight, "C, K / groups, FH, FW", groups)
+    _require_filters(who, weight.shape, "C, K / groups, FH, FW", groups)
     maps = weight.shape[1] * groups
     _require_bias(who, bias, maps)
     channels, *size = input.shape[-3:]

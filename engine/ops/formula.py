@@ -62,15 +62,18 @@ def apply_formula(
     """
     given = (*conditions, *operands)
     dtype, shape = operands[0].dtype, given[0].shape
-    if any(array.dtype != dtype for array in operands[1:]):
+    if len(operands) > 1 and any(array.dtype != dtype for array in operands[1:]):
         dtype = np.result_type(*operands)
     if dtype.kind not in kinds:
         fix = 'convert it, say engine.tensor(t, dtype="float32")'
         raise DTypeError(who, KINDS[kinds], str(dtype), fix)
-    if any(array.shape != shape for array in given[1:]):
+    if len(given) > 1 and any(array.shape != shape for array in given[1:]):
         shape = _broadcast(who, given)
-    inputs = [*conditions, *[array.astype(dtype, copy=False) for array in operands]]
-    inputs += [np.asarray(constant, dtype) for constant in constants]
+    inputs = [*given]
+    if len(given) > 1:
+        inputs[len(conditions) :] = [array.astype(dtype, copy=False) for array in operands]
+    if constants:
+        inputs += [np.asarray(constant, dtype) for constant in constants]
     out = ctx.empty(shape, dtype if out_dtype is None else np.dtype(out_dtype))
     ctx.kernels.elementwise(out, formula, *inputs)
     if True not in ctx.needs_grad:

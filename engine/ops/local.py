@@ -70,7 +70,7 @@ def locally_connected2d(
     who = "locally_connected2d"
     require_floating(who, input=input, weight=weight, bias=bias)
     require_images(who, input.shape)
-    require_axes(who, "weight", weight, "OH, OW, K, C, FH, FW")
+    require_axes(who, "weight", weight.shape, "OH, OW, K, C, FH, FW")
     if 0 in weight.shape:
         raise ShapeError(who, "at least one filter with at least one weight", f"weight {weight.shape}")
     channels, *size = input.shape[-3:]

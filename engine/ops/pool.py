@@ -1,13 +1,14 @@
 """Pooling: one number for each window of a map."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.op import Context, Operand, composite, op
-from engine.ops.checks import pair, require_floating
+from engine.ops.checks import pair, remembered, require_floating
 from engine.ops.elementwise import add, mul
 from engine.ops.shape import reshape
 from engine.ops.windows import areas, places_dtype, planes, require_maps, sliding_windows, without_padding
@@ -69,12 +70,19 @@ def max_pool2d(
     tensor([[[[5., 7.]]]])
     """
     require_maps("max_pool2d", input)
-    height, width = input.shape[-2:]
-    rows, columns = sliding_windows("max_pool2d", (height, width), kernel_size, stride, padding, dilation, ceil_mode)
-    gap_h, gap_w = pair("max_pool2d", "dilation", dilation, 1)
-    rows, columns = without_padding(rows, height, gap_h), without_padding(columns, width, gap_w)
-    out, index = max_of_windows(ctx, input, rows, columns, gap_h, gap_w)
+    windows = _windows_of_maxima(input.shape[-2:], kernel_size, stride, padding, dilation, ceil_mode)
+    out, index = max_of_windows(ctx, input, *windows)
     return (out, index.astype(np.int64)) if return_indices else out
+
+
+@remembered
+def _windows_of_maxima(
+    size: tuple[int, int], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: Any
+) -> tuple[Array, Array, int, int]:
+    """Return the windows' rows and columns, those on the image, and the distances of pixels in a window."""
+    rows, columns = sliding_windows("max_pool2d", size, kernel_size, stride, padding, dilation, ceil_mode)
+    gap_h, gap_w = pair("max_pool2d", "dilation", dilation, 1)
+    return without_padding(rows, size[0], gap_h), without_padding(columns, size[1], gap_w), gap_h, gap_w
 
 
 def max_of_windows(

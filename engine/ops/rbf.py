@@ -43,8 +43,8 @@ def rbf(ctx: Context, input: Operand, weight: Operand) -> Array:
     tensor([[0., 4.]])
     """
     require_floating("rbf", input=input, weight=weight)
-    require_axes("rbf", "input", input, "N, D")
-    require_axes("rbf", "weight", weight, "K, D")
+    require_axes("rbf", "input", input.shape, "N, D")
+    require_axes("rbf", "weight", weight.shape, "K, D")
     if input.shape[1] != weight.shape[1]:
         raise ShapeError("rbf", f"input (N, {weight.shape[1]}) for weight {weight.shape}", f"shape {input.shape}")
     out = ctx.empty((input.shape[0], weight.shape[0]), input.dtype)
@@ -112,7 +112,7 @@ def rbf_loss(ctx: Context, input: Operand, target: Operand, j: float = 0.1, *, r
     """
     who = "rbf_loss"
     require_floating(who, input=input)
-    require_axes(who, "input", input, "N, K")
+    require_axes(who, "input", input.shape, "N, K")
     require_reduction(who, reduction)
     if not j > 0:
         raise ParameterError(who, "j > 0", repr(j))

@@ -77,7 +77,7 @@ def interpolate(
     tensor([[[[1.  , 1.25, 1.75, 2.  ]]]])
     """
     require_floating("interpolate", input=input)
-    require_axes("interpolate", "input", input, "N, C, H, W")
+    require_axes("interpolate", "input", input.shape, "N, C, H, W")
     if 0 in input.shape[1:]:
         raise ShapeError("interpolate", "input (N, C, H, W), no axis but N empty", f"shape {input.shape}")
     if mode not in MODES:

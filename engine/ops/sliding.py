@@ -1,12 +1,11 @@
 """How a filter slides over an image: settings checked, and turned into the numbers that kernels take."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
-from engine.ops.checks import pair
+from engine.ops.checks import pair, remembered
 
 Padding: TypeAlias = int | Sequence[int] | Literal["same", "valid"]
 
@@ -40,6 +39,7 @@ def margins(
     return width // 2, width - width // 2, height // 2, height - height // 2
 
 
+@remembered
 def slide(
     who: str,
     image: Sequence[int],
@@ -74,18 +74,6 @@ def slide(
     ShapeError
         If the filter does not fit into the padded image.
     """
-    given = [tuple(s) if isinstance(s, list) else s for s in (image, filter, stride, padding, dilation)]
-    try:
-        return _slide(who, *given)
-    except TypeError:  # a setting that cannot be looked up
-        return _slide.__wrapped__(who, *given)
-
-
-# The same few are asked for at every step of a training. `typed`: True is no stride, though it equals 1.
-@lru_cache(maxsize=256, typed=True)
-def _slide(
-    who: str, image: Any, filter: Any, stride: Any, padding: Any, dilation: Any
-) -> tuple[tuple[int, int], tuple[int, int, int, int, int, int]]:
     steps, gaps = pair(who, "stride", stride, 1), pair(who, "dilation", dilation, 1)
     left, right, top, bottom = margins(who, filter, steps, padding, gaps)
     out_h = (image[0] + top + bottom - gaps[0] * (filter[0] - 1) - 1) // steps[0] + 1

@@ -72,7 +72,7 @@ def dense_filters(ctx: Context, weight: Operand, table: Table, in_channels: int)
     """
     who = "table_conv2d"
     require_floating(who, weight=weight)
-    require_axes(who, "weight", weight, "connections, FH, FW")
+    require_axes(who, "weight", weight.shape, "connections, FH, FW")
     outputs, inputs = connections(who, table)
     if max(inputs) >= in_channels:
         raise ParameterError(who, f"table with input maps from 0 to {in_channels - 1}", str(max(inputs)))

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
-from engine.ops.checks import pair, require_floating, require_images
+from engine.ops.checks import pair, remembered, require_floating, require_images
 
 
 def require_maps(who: str, input: Array) -> None:
@@ -50,8 +49,8 @@ def sliding_windows(
     return rows, columns
 
 
-# The same few windows are asked for at every step of a training; nobody writes into these arrays.
-@lru_cache(maxsize=256)
+# Nobody writes into these arrays.
+@remembered
 def _along(length: int, kernel: int, stride: int, pad: int, dilation: int, ceil_mode: bool) -> Array:
     reach = dilation * (kernel - 1) + 1
     room = length + 2 * pad - reach

@@ -32,7 +32,7 @@ from engine.kernels.lines import WIDTHS, Steps, add_up, dot, pack, slide
 from engine.kernels.plan import backward_plan, blocks_of, dot_plan, forward_plan
 from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS
-from engine.kernels.tasks import share
+from engine.kernels.tasks import PRODUCTS, share
 
 compiled = using(lines, plans, registers, short_rows, tasks, vectors)
 
@@ -78,7 +78,7 @@ def _slide(
         share(pack, count, w.size, (weights, totals, w, blocks, first, weight, filter_step, groups))
     if not np.isfinite(totals.sum()):
         return False
-    amount = out.size * len(shift)
+    amount = out.size * len(shift) // PRODUCTS
     share(
         slide,
         (x.shape[0] + beside - 1) // beside * groups * parts,
@@ -109,7 +109,7 @@ def _dot(
 ) -> None:
     """total[part, group, k, t] = sum over a part of the images of dy times the line shifted by tap t."""
     count = total.shape[0] * groups
-    amount = x.shape[0] * dy.shape[1] * out_h * out_w * taps
+    amount = x.shape[0] * dy.shape[1] * out_h * out_w * taps // PRODUCTS
     share(dot, count, amount, (total, dy, index, x, blocks, shift, groups, taps, beside, layout, out_h, out_w, pooled))
 
 

@@ -34,7 +34,7 @@ def _relu_piece(piece: int, out: Array, x: Array) -> None:
 
 @compiled
 def _relu_all(out: Array, x: Array) -> None:
-    share(_relu_piece, (out.size + PIECE - 1) // PIECE, out.size, (out, x))
+    share(_relu_piece, (out.size + PIECE - 1) // PIECE, out.size, (out.reshape(out.size), x.reshape(x.size)))
 
 
 @compiled
@@ -47,7 +47,8 @@ def _relu_dx_piece(piece: int, dx: Array, dy: Array, y: Array) -> None:
 
 @compiled
 def _relu_dx_all(dx: Array, dy: Array, y: Array) -> None:
-    share(_relu_dx_piece, (dx.size + PIECE - 1) // PIECE, dx.size, (dx, dy, y))
+    flat = (dx.reshape(dx.size), dy.reshape(dy.size), y.reshape(y.size))
+    share(_relu_dx_piece, (dx.size + PIECE - 1) // PIECE, dx.size, flat)
 
 
 LOOPS: dict[Callable[..., float], Callable[..., None]] = {formulas.relu: _relu_all, formulas.relu_dx: _relu_dx_all}
@@ -90,9 +91,14 @@ def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> No
         Arrays that broadcast to the shape of `out`.
     """
     loops = LOOPS.get(formula)
-    if loops is not None and all(array.shape == out.shape and array.dtype == out.dtype for array in inputs):
-        loops(*[array.reshape(-1) for array in (out, *inputs)])
-        return
+    if loops is not None:
+        shape, dtype = out.shape, out.dtype
+        for array in inputs:
+            if array.shape != shape or array.dtype != dtype:
+                break
+        else:
+            loops(out, *inputs)
+            return
     with np.errstate(all="ignore"):
         if formula in BY_NUMPY:
             BY_NUMPY[formula](*inputs, out=out)

@@ -11,7 +11,7 @@ from engine.kernels.tasks import share
 
 compiled = using(tasks)
 
-# What a power costs, counted in multiplications.
+# What a power costs, counted in numbers that are read.
 POWER = 40
 
 

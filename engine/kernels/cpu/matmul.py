@@ -18,7 +18,7 @@ from engine.device import get_num_threads
 from engine.kernels import registers, tasks, vectors
 from engine.kernels.jit import using
 from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip, transpose_block
-from engine.kernels.tasks import share
+from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.vectors import VECTOR_BYTES
 
 compiled = using(registers, tasks, vectors)
@@ -128,7 +128,9 @@ def _tiles(
     """Compute the product; a panel and a part of the rows are a task."""
     wide = PANEL * VECTOR_BYTES // out.itemsize
     count = out.shape[0] * ((out.shape[2] + wide - 1) // wide) * chunks
-    share(_tile_rows, count, out.size * depth, (out, a, a_steps, b, b_steps, bias, relu, depth, chunks, tall))
+    share(
+        _tile_rows, count, out.size * depth // PRODUCTS, (out, a, a_steps, b, b_steps, bias, relu, depth, chunks, tall)
+    )
 
 
 NO_BIAS = {dtype: np.empty(0, dtype) for dtype in (np.dtype(np.float32), np.dtype(np.float64))}

@@ -27,7 +27,7 @@ def _rbf_example(n: int, out: Array, x: Array, w: Array) -> None:
 def rbf(out: Array, x: Array, w: Array) -> None:
     """out[n, k] = sum over d of (x[n, d] - w[k, d])^2; see the reference."""
     batch, _ = x.shape
-    share(_rbf_example, batch, x.size * len(w), (out, x, w))
+    share(_rbf_example, batch, x.size * len(w) // 4, (out, x, w))
 
 
 @compiled
@@ -45,4 +45,4 @@ def _rbf_backward_example(n: int, dx: Array, dy: Array, x: Array, w: Array) -> N
 def rbf_backward(dx: Array, dy: Array, x: Array, w: Array) -> None:
     """dx[n, d] = sum over k of 2 dy[n, k] * (x[n, d] - w[k, d]); see the reference."""
     batch, _ = x.shape
-    share(_rbf_backward_example, batch, x.size * len(w), (dx, dy, x, w))
+    share(_rbf_backward_example, batch, x.size * len(w) // 4, (dx, dy, x, w))

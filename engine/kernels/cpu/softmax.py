@@ -9,7 +9,7 @@ from engine.kernels.tasks import share
 
 compiled = using(tasks)
 
-# What an exponential costs, counted in multiplications.
+# What an exponential costs, counted in numbers that are read.
 EXP = 20
 
 

@@ -95,8 +95,8 @@ def cross_entropy(loss: Array, log_probabilities: Array, x: Array, shares: Array
         Written too, for backward.
     x : ndarray (N, K)
     shares : ndarray (N, K)
-        How much each class is the right one: 1 for one class and 0 for all others, usually. A class of
-        share of 0 does not matter, even if its probability is 0.
+        How much each class is the right one: 1 for one class and 0 for all others, usually. A class whose
+        share is 0 does not matter, even if its probability is 0.
     """
     log_softmax(log_probabilities, x)
     batch, classes = x.shape
