@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeAlias
 from engine.arrays import Array
 from engine.kernels.registers import STRIPS
 from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
+from engine.kernels.tiles import LANES, Tiling
+from engine.kernels.winograd import POINTS
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -15,6 +17,8 @@ CHUNK = 1024
 LINE = 131072
 # For dw more of them pay: each sum over a line ends with adding up the lanes of its vectors.
 LONG_LINE = 524288
+# Tiles may compute so many outputs for each that is wanted: those at the edge reach beyond the map.
+MOST_SPARE = 1.75
 
 
 @lru_cache(maxsize=256)
@@ -77,3 +81,43 @@ def backward_plan(dx: Shape, w: Shape, dy: Shape, numbers: tuple[int, ...], grou
     """Plan the sum over taps that gives dx."""
     layout, taps = backward_taps(w[0] // groups, *w[1:], *dx[2:], dy[3], numbers)
     return _plan(dy, w[1], layout, taps, groups, threads, LINE)
+
+
+# Values of tiles at the points that are computed before they are multiplied: as many as stay in the cache. For dw,
+# the products of all of them are added to memory, so there are at least so many for each number that is added to.
+TILE_NUMBERS, FOR_EACH_SUM = 1 << 18, 2
+# So often must each filter's values at the points be used to be worth computing (outputs of a map times weights),
+# and twice as often to be worth adding up.
+OFTEN = 8192
+
+
+@lru_cache(maxsize=256)
+def tiling_of(
+    x: Shape,
+    filters: int,
+    size: tuple[int, ...],
+    out: tuple[int, ...],
+    numbers: tuple[int, ...],
+    groups: int,
+    threads: int,
+    summed: bool = False,
+) -> Tiling | None:
+    """Plan a convolution by tiles: how the images x (N, C, H, W) are cut; None where the direct sum is quicker.
+
+    `size` and `out` are the heights and widths of filters and of results; `summed`: whether dw is wanted.
+    """
+    batch, channels = x[:2]
+    outputs = {(3, 3): 4, (5, 5): 2}.get((size[0], size[1]), 0)
+    top, left = numbers[2:4]
+    plain = numbers[:2] + numbers[4:] == (1, 1, 1, 1) and groups == 1
+    if not (plain and outputs and batch) or min(channels, filters) < LANES:
+        return None
+    down, across = -(-out[0] // outputs), -(-out[1] // outputs)
+    spare = outputs * outputs * down * across > MOST_SPARE * out[0] * out[1]
+    used = batch * out[0] * out[1] * size[0] * size[1]
+    if min(top, left) < 0 or spare or used < (2 * OFTEN if summed else OFTEN):
+        return None
+    most = max(TILE_NUMBERS, FOR_EACH_SUM * POINTS * POINTS * channels * filters) if summed else TILE_NUMBERS
+    strips = max(1, most // (POINTS * POINTS * (channels + filters) * across))
+    strips = min(strips, -(-batch * down // threads))
+    return Tiling(outputs, size[0], down, across, strips, top, left)

@@ -22,19 +22,29 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.device import get_num_threads
-from engine.kernels import lines, registers, tasks, vectors
+from engine.kernels import lines, registers, tasks, tiles, vectors, winograd
 from engine.kernels import plan as plans
 from engine.kernels import rows as short_rows
 from engine.kernels.cpu.matmul import linear, linear_backward_w, linear_backward_x
 from engine.kernels.jit import compiled as plain
 from engine.kernels.jit import using
 from engine.kernels.lines import WIDTHS, Steps, add_up, dot, pack, slide
-from engine.kernels.plan import backward_plan, blocks_of, dot_plan, forward_plan
+from engine.kernels.plan import (
+    backward_plan,
+    blocks_of,
+    dot_plan,
+    forward_plan,
+    tiling_of,
+)
 from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS
 from engine.kernels.tasks import PRODUCTS, share
+from engine.kernels.tiles import LANES, Tiling, multiply_tiles, slopes_of_weights, sum_tiles, weights_of_points
+from engine.kernels.winograd import POINTS
 
-compiled = using(lines, plans, registers, short_rows, tasks, vectors)
+compiled = using(lines, plans, registers, short_rows, tasks, tiles, vectors, winograd)
+
+FLOAT32 = np.dtype(np.float32)
 
 # The loops of the slide, compiled: what is used where 0 times something is not 0.
 PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
@@ -113,6 +123,47 @@ def _dot(
     share(dot, count, amount, (total, dy, index, x, blocks, shift, groups, taps, beside, layout, out_h, out_w, pooled))
 
 
+@compiled
+def _sum_tiles(
+    out: Array,
+    index: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    steps: Steps,
+    flip: int,
+    relu: int,
+    pooled: int,
+    size: Steps,
+    tiling: Tiling,
+) -> bool:
+    """Convolve by tiles; return False if something is not finite, and then perhaps wrong beside it.
+
+    `steps` lie between the weights of two filters, and of two channels; `size` is that of the maps.
+    """
+    channels, filters = x.shape[1], out.shape[1]
+    vectors = (filters + LANES - 1) // LANES
+    u = np.empty(POINTS * POINTS * channels * vectors * LANES, w.dtype)
+    weights = (u, w, filters, channels, tiling.weights, steps[0], steps[1], flip)
+    share(weights_of_points, vectors * channels, u.size, weights)
+    tasks = (x.shape[0] * tiling.down + tiling.strips - 1) // tiling.strips
+    finite, work = np.zeros(tasks, np.bool_), x.shape[0] * filters * size[0] * size[1] * channels // PRODUCTS
+    share(sum_tiles, tasks, work, (out, index, x, u, b, finite, relu, pooled, size[0], size[1], tiling))
+    return bool(finite.all())
+
+
+@compiled
+def _multiply_tiles(dw: Array, dy: Array, x: Array, parts: int, tiling: Tiling) -> bool:
+    """Compute dw by tiles; return False if something is not finite, and then perhaps wrong beside it."""
+    whole = (dw.shape[0] + LANES - 1) // LANES * LANES
+    total = np.zeros((parts, POINTS * POINTS, dw.shape[1], whole), dw.dtype)
+    share(multiply_tiles, parts, dy.size * dw.shape[1] // PRODUCTS, (total, dy, x, tiling))
+    for part in range(1, parts):
+        total[0] += total[part]
+    share(slopes_of_weights, dw.shape[1], total[0].size, (dw, total[0]))
+    return bool(np.isfinite(dw.sum()))
+
+
 # What is handed over in place of the winners' places where nothing is pooled.
 NO_PLACES = np.empty(0, np.int32)
 
@@ -145,11 +196,11 @@ def conv2d(
     if _covers(w, x, out, numbers):
         linear(_rows(out), _rows(x), _rows(w), b, relu)
         return
-    if not sum_lines(out, NO_PLACES, x, w, b, out.shape, numbers, groups, 0, relu):
+    if not convolve(out, NO_PLACES, x, w, b, out.shape, numbers, groups, 0, relu):
         PLAIN_FORWARD(out, x, w, b, *numbers, groups, relu)
 
 
-def sum_lines(
+def convolve(
     out: Array,
     index: Array,
     x: Array,
@@ -162,7 +213,14 @@ def sum_lines(
     relu: int = 0,
 ) -> bool:
     """Convolve into maps of this shape, or what is pooled from them; return False if a weight is not finite."""
-    plan = forward_plan(x.shape, w.shape, maps, numbers, groups, get_num_threads())
+    threads, area = get_num_threads(), w.shape[2] * w.shape[3]
+    if x.dtype == FLOAT32 and index.dtype == np.int32:
+        tiling = tiling_of(x.shape, len(w), w.shape[2:], maps[2:], numbers, groups, threads)
+        steps = w.shape[1] * area, area
+        size = maps[2], maps[3]
+        if tiling and _sum_tiles(out, index, x, w.reshape(-1), b, steps, 0, relu, pooled, size, tiling):
+            return True
+    plan = forward_plan(x.shape, w.shape, maps, numbers, groups, threads)
     return bool(_slide(out, index, x, w.reshape(-1), b, *plan, WIDTHS, 0, 1, groups, relu, pooled, (1, 1)))
 
 
@@ -183,9 +241,18 @@ def conv2d_backward_x(
     if _covers(w, dx, dy, numbers):
         linear_backward_x(_rows(dx), _rows(dy), _rows(w))
         return
+    area, opposite = w.shape[2] * w.shape[3], (1, 1, w.shape[2] - 1 - pad_top, w.shape[3] - 1 - pad_left, 1, 1)
+    tiling = None
+    if (stride_h, stride_w, dilation_h, dilation_w) == (1, 1, 1, 1) and dx.dtype == FLOAT32:
+        sizes = w.shape[2:], dx.shape[2:]
+        tiling = tiling_of(dy.shape, w.shape[1], *sizes, opposite, groups, get_num_threads())
+    nothing = np.zeros(dx.shape[1], dx.dtype)
+    steps = area, w.shape[1] * area
+    if tiling and _sum_tiles(dx, NO_PLACES, dy, w.reshape(-1), nothing, steps, 1, 0, 0, dx.shape[2:], tiling):
+        return
     plan = backward_plan(dx.shape, w.shape, dy.shape, numbers, groups, get_num_threads())
-    nothing, step, steps = np.zeros(dx.shape[1], dx.dtype), w.shape[2] * w.shape[3], (stride_h, stride_w)
-    if not _slide(dx, NO_PLACES, dy, w.reshape(-1), nothing, *plan, WIDTHS, step, 0, groups, 0, 0, steps):
+    steps = (stride_h, stride_w)
+    if not _slide(dx, NO_PLACES, dy, w.reshape(-1), nothing, *plan, WIDTHS, area, 0, groups, 0, 0, steps):
         PLAIN_X(dx, dy, w, *numbers, groups)
 
 
@@ -206,8 +273,18 @@ def conv2d_backward_w(
     if _covers(dw, x, dy, numbers):
         linear_backward_w(_rows(dw), _rows(dy), _rows(x))
         return
+    tiling = by_tiles(x, dw, dy.shape, numbers, groups)
+    if tiling and _multiply_tiles(dw, dy, x, get_num_threads(), tiling):
+        return
     if not multiply_lines(dw, dy, NO_PLACES, x, dy.shape, numbers, groups, 0):
         PLAIN_W(dw, dy, x, *numbers, groups)
+
+
+def by_tiles(x: Array, dw: Array, maps: tuple[int, ...], numbers: tuple[int, ...], groups: int) -> Tiling | None:
+    """Return how dw is computed by tiles, if that is quicker."""
+    if x.dtype != FLOAT32:
+        return None
+    return tiling_of(x.shape, len(dw), dw.shape[2:], maps[2:], numbers, groups, get_num_threads(), True)
 
 
 def multiply_lines(

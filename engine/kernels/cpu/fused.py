@@ -8,11 +8,12 @@ A convolution is pooled while its sums are in the cache (engine/kernels/lines.py
 
 import numpy as np
 
+from engine import memory
 from engine.arrays import Array
 from engine.kernels import rows, tasks, vectors
-from engine.kernels.cpu.conv import PLAIN_FORWARD, PLAIN_W, multiply_lines, sum_lines
+from engine.kernels.cpu.conv import PLAIN_FORWARD, by_tiles, conv2d_backward_w, convolve, multiply_lines
+from engine.kernels.cpu.pool import max_pool2d_backward
 from engine.kernels.jit import using
-from engine.kernels.reference.fused import spread
 from engine.kernels.rows import relu_pool_pairs
 from engine.kernels.tasks import share
 
@@ -125,7 +126,7 @@ def conv2d_relu_max_pool2d(
     """Convolve, rectify, and keep the largest of each 2x2 window; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
     maps = (*out.shape[:2], height, width)
-    if not sum_lines(out, index, x, w, b, maps, numbers, groups, 1):
+    if not convolve(out, index, x, w, b, maps, numbers, groups, 1):
         slow, batch_of_planes = np.empty(maps, x.dtype), (-1, *out.shape[2:])
         PLAIN_FORWARD(slow, x, w, b, *numbers, groups, 0)
         nothing, one = np.zeros(1, x.dtype), np.ones(1, x.dtype)
@@ -150,8 +151,11 @@ def conv2d_relu_max_pool2d_backward_w(
 ) -> None:
     """Sum pixel times output gradient, which belongs to the winners of the windows only; see the reference."""
     numbers = (stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w)
-    if not multiply_lines(dw, dy, index, x, (*dy.shape[:2], height, width), numbers, groups, 1):
-        PLAIN_W(dw, spread(dy, index, height, width), x, *numbers, groups)
+    maps = (*dy.shape[:2], height, width)
+    if by_tiles(x, dw, maps, numbers, groups) or not multiply_lines(dw, dy, index, x, maps, numbers, groups, 1):
+        slope, flat = memory.empty(maps, dy.dtype), (-1, *dy.shape[2:])
+        max_pool2d_backward(slope.reshape(-1, height, width), dy.reshape(flat), index.reshape(flat))
+        conv2d_backward_w(dw, slope, x, *numbers, groups)
 
 
 @compiled
