@@ -1,4 +1,4 @@
-"""The parts of a convolution by shifted strips (cpu/conv.py explains it) that a single thread does.
+"""The parts of a convolution by shifted strips (cpu/conv.py explains it), and how threads share it.
 
 Some images, side by side, are laid out as one line; shifted strips of it are summed up for every block of
 filters; what comes out is put where it belongs. Or, for the gradient of the filters, the line is multiplied by
@@ -11,20 +11,23 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.kernels import plan as plans
-from engine.kernels import registers, vectors
+from engine.kernels import registers, tasks, vectors
 from engine.kernels import rows as short_rows
 from engine.kernels.jit import using
 from engine.kernels.plan import CHUNK
 from engine.kernels.registers import DOT_TAPS, STRIPS, dot_block, sum_strip
 from engine.kernels.rows import copy_rows, relu_pool_pairs
+from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.vectors import VECTOR_BYTES
 
-compiled = using(plans, registers, short_rows, vectors)
+compiled = using(plans, registers, short_rows, tasks, vectors)
 
 Steps: TypeAlias = tuple[int, int]
 # Channels, rows and columns of an image.
 Size: TypeAlias = tuple[int, int, int]
 
+# Into at most so many tasks the groups are parted.
+SPANS = 64
 # STRIPS as an array, by size of block.
 WIDTHS = np.array([STRIPS.get(size, 0) for size in range(max(STRIPS) + 1)])
 # Elements that the longest strip may read or write past the end of a line: of float32, the more numerous.
@@ -121,13 +124,13 @@ def pack(
 
 
 @compiled
-def add_up(task: int, totals: Array, w: Array) -> None:
+def _add_up(task: int, totals: Array, w: Array) -> None:
     """Note the sum of a part of the weights."""
     totals[task] = w[task * w.size // len(totals) : (task + 1) * w.size // len(totals)].sum()
 
 
 @compiled
-def slide(
+def _slide(
     task: int,
     out: Array,
     index: Array,
@@ -142,6 +145,7 @@ def slide(
     layout: tuple[int, ...],
     beside: int,
     parts: int,
+    spans: int,
     strips: Array,
     straight: int,
     groups: int,
@@ -149,7 +153,7 @@ def slide(
     pooled: int,
     place: Steps,
 ) -> None:
-    """Sum shifted lines for every phase of the output: for some images, a group and a part of its rows.
+    """Sum shifted lines for every phase of the output: for some images, some groups and a part of the rows.
 
     If `pooled`, what is put in place is the largest of each 2x2 window, rectified, and where it was.
     """
@@ -169,56 +173,57 @@ def slide(
         together = max(2, together // 2 * 2)
     one, nothing, floor = x.dtype.type(1), x.dtype.type(0), x.dtype.type(0 if relu else -np.inf)
     line_of_sums = together * period + MARGIN
-    n, g, part = task // (groups * parts) * beside, task // parts % groups, task % parts
+    n, span, part = task // (spans * parts) * beside, task // parts % spans, task % parts
     images = min(beside, batch - n)
     line, sums = np.zeros(size + MARGIN, x.dtype), np.empty(blocks[1] * line_of_sums, x.dtype)
-    for m in range(images):
-        image = ((n + m) * x.shape[1] + g * channels) * x.shape[2] * x.shape[3]
-        _deal(line, m, beside, pixels, image, shape, layout)
-    for phase in range(len(first) - 1):
-        height, width, depth = sizes[phase, 0], sizes[phase, 1], first[phase + 1] - first[phase]
-        if depth == 0:
-            sums[:] = 0
-        begin, end = part * height // parts, (part + 1) * height // parts
-        if pooled:
-            begin, end = part * (height // 2) // parts * 2, (part + 1) * (height // 2) // parts * 2
-        pieces = max(1, (end - begin + together - 1) // together)
-        several = max(1, (end - begin + pieces - 1) // pieces)
-        if pooled:
-            several += several % 2
-        for r in range(begin, end, several):
-            taken = min(several, end - r)
-            length = taken * period - columns + width if depth > 0 and width > 0 else 0
-            for block in range(len(blocks) - 1):
-                k, some = blocks[block], blocks[block + 1] - blocks[block]
-                at = g * filters * taps + filters * first[phase] + k * depth
-                tap_step, row_step = (1, taps) if straight else (some, 1)
-                p = 0
-                while p < length:
-                    # At the end of the line, narrow strips where part of a wide one would be dropped.
-                    vectors = strips[some] if length - p > (strips[some] - 1) * lanes else 1
-                    here = r * period + p
-                    sum_strip(
-                        *(some, vectors, sums, p, line_of_sums, line, here, shift, first[phase], depth),
-                        *(weights, at, tap_step, row_step),
-                    )
-                    p += vectors * lanes
-                for f in range(some):
-                    map_ = g * filters + k + f
-                    for m in range(images):
-                        plane, source = (
-                            ((n + m) * out.shape[1] + map_) * height_out * width_out,
-                            f * line_of_sums + m * columns,
+    for g in range(span * groups // spans, (span + 1) * groups // spans):
+        for m in range(images):
+            image = ((n + m) * x.shape[1] + g * channels) * x.shape[2] * x.shape[3]
+            _deal(line, m, beside, pixels, image, shape, layout)
+        for phase in range(len(first) - 1):
+            height, width, depth = sizes[phase, 0], sizes[phase, 1], first[phase + 1] - first[phase]
+            if depth == 0:
+                sums[:] = 0
+            begin, end = part * height // parts, (part + 1) * height // parts
+            if pooled:
+                begin, end = part * (height // 2) // parts * 2, (part + 1) * (height // 2) // parts * 2
+            pieces = max(1, (end - begin + together - 1) // together)
+            several = max(1, (end - begin + pieces - 1) // pieces)
+            if pooled:
+                several += several % 2
+            for r in range(begin, end, several):
+                taken = min(several, end - r)
+                length = taken * period - columns + width if depth > 0 and width > 0 else 0
+                for block in range(len(blocks) - 1):
+                    k, some = blocks[block], blocks[block + 1] - blocks[block]
+                    at = g * filters * taps + filters * first[phase] + k * depth
+                    tap_step, row_step = (1, taps) if straight else (some, 1)
+                    p = 0
+                    while p < length:
+                        # At the end of the line, narrow strips where part of a wide one would be dropped.
+                        vectors = strips[some] if length - p > (strips[some] - 1) * lanes else 1
+                        here = r * period + p
+                        sum_strip(
+                            *(some, vectors, sums, p, line_of_sums, line, here, shift, first[phase], depth),
+                            *(weights, at, tap_step, row_step),
                         )
-                        if pooled:
-                            to = plane + r // 2 * width_out
-                            relu_pool_pairs(
-                                *(flat, to, winners, sums, source, period, taken // 2, width_out),
-                                *(nothing, one, b[map_], r * width, width),
+                        p += vectors * lanes
+                    for f in range(some):
+                        map_ = g * filters + k + f
+                        for m in range(images):
+                            plane, source = (
+                                ((n + m) * out.shape[1] + map_) * height_out * width_out,
+                                f * line_of_sums + m * columns,
                             )
-                        else:
-                            to = plane + (start[phase, 0] + r * place[0]) * width_out + start[phase, 1]
-                            _place(flat, to, width_out, sums, source, period, b[map_], floor, place, taken, width)
+                            if pooled:
+                                to = plane + r // 2 * width_out
+                                relu_pool_pairs(
+                                    *(flat, to, winners, sums, source, period, taken // 2, width_out),
+                                    *(nothing, one, b[map_], r * width, width),
+                                )
+                            else:
+                                to = plane + (start[phase, 0] + r * place[0]) * width_out + start[phase, 1]
+                                _place(flat, to, width_out, sums, source, period, b[map_], floor, place, taken, width)
 
 
 @compiled
@@ -238,7 +243,7 @@ def _scatter(
 
 
 @compiled
-def dot(
+def _dot(
     task: int,
     total: Array,
     dy: Array,
@@ -297,3 +302,71 @@ def dot(
                 for t in range(0, taps, DOT_TAPS):
                     to = ((part * groups + g) * filters + k) * len(shift) + t
                     dot_block(some, flat, to, len(shift), up, k * wide, wide, line, r * period, shift, t, count)
+
+
+@compiled
+def slide(
+    out: Array,
+    index: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    blocks: Array,
+    first: Array,
+    shift: Array,
+    weight: Array,
+    start: Array,
+    sizes: Array,
+    layout: tuple[int, ...],
+    beside: int,
+    parts: int,
+    strips: Array,
+    filter_step: int,
+    straight: int,
+    groups: int,
+    relu: int,
+    pooled: int,
+    place: Steps,
+) -> bool:
+    """Sum shifted lines for every phase of the output; some images, a group and a part of its rows are a task.
+
+    Return False, with nothing done, if a weight is NaN or infinite.
+    """
+    count = groups * (len(blocks) - 1)
+    totals = np.empty(count)
+    # What forward needs, tap after tap of a filter, is how the weights lie.
+    weights = w if straight else np.empty(w.size, w.dtype)
+    if straight:
+        share(_add_up, count, w.size, (totals, w))
+    else:
+        share(pack, count, w.size, (weights, totals, w, blocks, first, weight, filter_step, groups))
+    if not np.isfinite(totals.sum()):
+        return False
+    sets, amount = (x.shape[0] + beside - 1) // beside * parts, out.size * len(shift) // PRODUCTS
+    # Of many small groups, several are a task: handing them out one by one takes longer than some of them.
+    spans = min(groups, max(1, SPANS // max(1, sets)))
+    plan = (blocks, first, shift, start, sizes, layout, beside, parts, spans, strips)
+    share(_slide, sets * spans, amount, (out, index, x, weights, b, *plan, straight, groups, relu, pooled, place))
+    return True
+
+
+@compiled
+def dot(
+    total: Array,
+    dy: Array,
+    index: Array,
+    x: Array,
+    blocks: Array,
+    shift: Array,
+    groups: int,
+    taps: int,
+    beside: int,
+    layout: tuple[int, ...],
+    out_h: int,
+    out_w: int,
+    pooled: int,
+) -> None:
+    """total[part, group, k, t] = sum over a part of the images of dy times the line shifted by tap t."""
+    count = total.shape[0] * groups
+    amount = x.shape[0] * dy.shape[1] * out_h * out_w * taps // PRODUCTS
+    share(_dot, count, amount, (total, dy, index, x, blocks, shift, groups, taps, beside, layout, out_h, out_w, pooled))

@@ -3,10 +3,13 @@
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
 from engine.arrays import Array
+from engine.kernels.channels_last import LANES
 from engine.kernels.registers import STRIPS
 from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
-from engine.kernels.tiles import LANES, Tiling
+from engine.kernels.tiles import Tiling
 from engine.kernels.winograd import POINTS
 
 Shape: TypeAlias = tuple[int, ...]
@@ -17,6 +20,9 @@ CHUNK = 1024
 LINE = 131072
 # For dw more of them pay: each sum over a line ends with adding up the lanes of its vectors.
 LONG_LINE = 524288
+# Images in lanes of vectors: so many numbers of them stay in the second-level cache; and it pays where padded rows
+# are longer than those of results by so much.
+TOGETHER, SPARE_COLUMNS = 131072, 1.1
 # Tiles may compute so many outputs for each that is wanted: those at the edge reach beyond the map.
 MOST_SPARE = 1.75
 
@@ -121,3 +127,48 @@ def tiling_of(
     strips = max(1, most // (POINTS * POINTS * (channels + filters) * across))
     strips = min(strips, -(-batch * down // threads))
     return Tiling(outputs, size[0], down, across, strips, top, left)
+
+
+class Together(NamedTuple):
+    """What a convolution of images in lanes needs besides its arrays; see lanes.py."""
+
+    blocks: Array
+    shift: Array
+    weight: Array
+    columns: int
+    parts: int
+
+
+@lru_cache(maxsize=256)
+def together_plan(
+    x: Shape,
+    filters: int,
+    size: tuple[int, ...],
+    out: tuple[int, ...],
+    numbers: tuple[int, ...],
+    groups: int,
+    lanes: int,
+    threads: int,
+    back: bool = False,
+) -> Together | None:
+    """Plan a convolution of images in the lanes of vectors; None where another way is quicker.
+
+    `size` and `out` are the heights and widths of filters and of results. `back`: the gradient of images is
+    wanted; `x` is then that of the results, and a filter's channels are what it has filters for.
+    """
+    batch, channels, height, width = x
+    stride_h, stride_w, top, left, dilation_h, dilation_w = numbers
+    columns = left + width + max(0, out[1] + size[1] - 1 - width - left)
+    large = channels * height * columns * lanes > TOGETHER
+    if (stride_h, stride_w, dilation_h, dilation_w, groups) != (1, 1, 1, 1, 1) or large or min(top, left) < 0:
+        return None
+    if batch < lanes or out[0] < 2 or columns < SPARE_COLUMNS * out[1]:
+        return None
+    i, c, j = np.meshgrid(np.arange(size[0]), np.arange(channels), np.arange(size[1]), indexing="ij")
+    shift = ((c * height + i) * columns + j) * lanes
+    weight = (c * size[0] + i) * size[1] + j
+    if back:
+        weight = (c * filters * size[0] + size[0] - 1 - i) * size[1] + size[1] - 1 - j
+    parts = max(1, min(out[0] // 2, -(-4 * threads // -(-batch // lanes))))
+    blocks = blocks_of(filters, tuple(STRIPS))
+    return Together(blocks, whole_numbers(shift.reshape(-1)), whole_numbers(weight.reshape(-1)), columns, parts)

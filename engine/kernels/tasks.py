@@ -7,6 +7,10 @@ system keeps waiting holds nobody up. Little work wakes no thread: it is done by
 compiled twice, where Numba's parallel loop compiles what is in it four times: most of what a first run waits for.
 
 Which thread does a task changes nothing in what is computed: that depends only on how the work was cut up.
+
+Arrays are lent to tasks without their reference count. Numba counts up and down with every slice, and threads that
+count references to the same array wait for each other longer than many a task takes; the caller holds the arrays
+until all tasks are done.
 """
 
 from collections.abc import Callable
@@ -119,6 +123,11 @@ def _share(typingctx: Any, body: Any, tasks: Any, work: Any, arguments: Any) -> 
         compiled = body.dispatcher.get_compile_result(inside)
         context.active_code_library.add_linking_library(compiled.library)
         _, count, amount, values = args
+        for i, kind in enumerate(sig.args[3]):
+            if isinstance(kind, types.Array):
+                array = context.make_array(kind)(context, builder, builder.extract_value(values, i))
+                array.meminfo = ir.Constant(array.meminfo.type, None)
+                values = builder.insert_value(values, array._getvalue(), i)
         # Where tasks find their arguments, and leave word that one could not be done.
         given = ir.LiteralStructType([values.type, FLAG])
         place = cgutils.alloca_once(builder, given)
@@ -154,8 +163,9 @@ def _task(context: Any, module: Any, described: Any, signature: Any, given: Any)
     function = context.declare_function(module, described)
     with cgutils.for_range_slice(builder, code.args[1], code.args[2], WHOLE(1), inc=True) as (number, _):
         given_task = [number, *arguments]
+        # Inlined, so that arguments are unpacked once for all tasks, not for each of them.
         status, _ = context.call_conv.call_function(
-            builder, function, signature.return_type, signature.args, given_task
+            builder, function, signature.return_type, signature.args, given_task, attrs=("alwaysinline",)
         )
         with cgutils.if_unlikely(builder, status.is_error):
             builder.store(FLAG(1), cgutils.gep_inbounds(builder, place, 0, 1))

@@ -1,4 +1,4 @@
-"""Convolution by Winograd's tiles (winograd.py explains them): the parts that a single thread does.
+"""Convolution by Winograd's tiles (winograd.py explains them).
 
 Channels lie innermost here, so that a vector holds one pixel of many channels, and tiles of any size and number
 fill vectors. Some rows of tiles, a *strip* each, are taken at once: few enough that their values at the 36 points
@@ -6,15 +6,17 @@ stay in the cache, many enough that filters, which are read for each of them ane
 each point the values of tiles and filters are two matrices, whose product is made by register tiles.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.kernels import registers, vectors, winograd
+from engine.kernels import channels_last as layout
+from engine.kernels import registers, tasks, vectors, winograd
+from engine.kernels.channels_last import LANES, channels_first, channels_last, whole_vectors
 from engine.kernels.jit import using
-from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip, transpose_block
-from engine.kernels.vectors import VECTOR_BYTES
+from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip
+from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.winograd import (
     POINTS,
     pixels_to_points,
@@ -24,10 +26,10 @@ from engine.kernels.winograd import (
     weights_to_points,
 )
 
-compiled = using(registers, vectors, winograd)
+compiled = using(layout, registers, tasks, vectors, winograd)
 
-# Of float32, the only dtype computed so.
-LANES = VECTOR_BYTES // 4
+Steps: TypeAlias = tuple[int, int]
+
 WIDE = PANEL * LANES
 # By the number of rows left: how many the next register tile has.
 TALL = np.array([max((size for size in STRIPS if size <= left), default=0) for left in range(ROWS + 1)])
@@ -58,44 +60,7 @@ class Tiling(NamedTuple):
 
 
 @compiled
-def _whole(count: int) -> int:
-    """Return the number of channels rounded up to whole vectors."""
-    return (count + LANES - 1) // LANES * LANES
-
-
-@compiled
-def _channels_last(
-    line: Array, scratch: Array, x: Array, n: int, first: int, rows: int, columns: int, left: int
-) -> None:
-    """line[r, q, c] = x[n, c, first + r, q - left], and 0 outside the image, for some rows and columns."""
-    channels, height, width = x.shape[1:]
-    whole, plane, pixels = _whole(channels), height * width, x.reshape(-1)
-    line[: rows * columns * whole] = 0
-    low, high = max(0, first), min(height, first + rows)
-    count = (high - low) * width
-    if count <= 0:
-        return
-    start = n * channels * plane + low * width
-    if count < LANES:
-        for p in range(count):
-            for c in range(channels):
-                scratch[p * whole + c] = pixels[start + c * plane + p]
-    for p in range(0, count if count >= LANES else 0, LANES):
-        # The last blocks end with the last pixel and the last channel: they overlap the ones before.
-        q = min(p, count - LANES)
-        for c in range(0, channels, LANES):
-            k = min(c, channels - LANES)
-            transpose_block(scratch, q * whole + k, whole, pixels, start + k * plane + q, plane)
-    long = min(width, columns - left) * whole
-    for r in range(low, high):
-        to, at = ((r - first) * columns + left) * whole, (r - low) * width * whole
-        target, source = line[to : to + long], scratch[at : at + long]
-        for i in range(long):
-            target[i] = source[i]
-
-
-@compiled
-def weights_of_points(
+def _weights_of_points(
     task: int,
     u: Array,
     w: Array,
@@ -112,7 +77,7 @@ def weights_of_points(
     the one that lies opposite.
     """
     k, c = task // channels * LANES, task % channels
-    area, whole = size * size, _whole(filters)
+    area, whole = size * size, whole_vectors(filters)
     lanes = np.zeros(area * LANES, w.dtype)
     for lane in range(min(LANES, filters - k)):
         source = w[(k + lane) * filter_step + c * channel_step :]
@@ -127,7 +92,7 @@ def weights_of_points(
 @compiled
 def _multiply(m: Array, v: Array, u: Array, tiles: int, most: int, channels: int, filters: int) -> None:
     """m[point, t, k] = sum over c of v[point, t, c] * u[point, c, k]."""
-    deep, whole = _whole(channels), _whole(filters)
+    deep, whole = whole_vectors(channels), whole_vectors(filters)
     for panel in range(0, whole, WIDE):
         width = min(WIDE, whole - panel)
         shift = np.arange(channels) * width
@@ -150,13 +115,13 @@ def _read_tiles(
 ) -> None:
     """v[point, t, c] = the values at the points of the tiles in some strips."""
     outputs, _, down, across, _, top, left = tiling
-    deep, columns = _whole(x.shape[1]), outputs * across + POINTS - outputs
+    deep, columns = whole_vectors(x.shape[1]), outputs * across + POINTS - outputs
     s, end, t = first, first + strips, 0
     while s < end:
         n, row = s // down, s % down
         some = min(end - s, down - row)
         rows = outputs * some + POINTS - outputs
-        _channels_last(line, scratch, x, n, outputs * row - top, rows, columns, left)
+        channels_last(line, scratch, x, n, outputs * row - top, rows, columns, left)
         for i in range(some):
             for j in range(across):
                 for c in range(0, deep, LANES):
@@ -224,7 +189,7 @@ def _finish_pooled(
 
 
 @compiled
-def sum_tiles(
+def _sum_tiles(
     task: int,
     out: Array,
     index: Array,
@@ -242,7 +207,7 @@ def sum_tiles(
     outputs, _, down, across, strips, _, _ = tiling
     batch, filters, out_h, out_w = out.shape
     channels, most = x.shape[1], strips * across
-    deep, whole = _whole(channels), _whole(filters)
+    deep, whole = whole_vectors(channels), whole_vectors(filters)
     columns, tall = outputs * across, outputs * min(strips, down)
     read = (tall + POINTS - outputs) * deep
     v, m = np.empty(POINTS * POINTS * most * deep, x.dtype), np.empty(POINTS * POINTS * most * whole, x.dtype)
@@ -270,37 +235,21 @@ def sum_tiles(
         if pooled:
             check += _finish_pooled(scratch, places, line, bias, row * width, rows, width, columns)
             to, count = to + row // 2 * out_w, rows // 2 * out_w
-            _channels_first(index.view(x.dtype).reshape(-1), to, out_h * out_w, places.view(x.dtype), count, filters)
+            channels_first(index.view(x.dtype).reshape(-1), to, out_h * out_w, places.view(x.dtype), count, filters)
         else:
             check += _finish(scratch, line, bias, relu, rows, width, columns)
             to, count = to + row * out_w, rows * out_w
-        _channels_first(out.reshape(-1), to, out_h * out_w, scratch, count, filters)
+        channels_first(out.reshape(-1), to, out_h * out_w, scratch, count, filters)
         s += some
     finite[task] = check == 0
 
 
 @compiled
-def _channels_first(out: Array, to: int, plane: int, pixels: Array, count: int, channels: int) -> None:
-    """out[to + k plane + p] = pixels[p, k]."""
-    whole = _whole(channels)
-    if count < LANES:
-        for p in range(count):
-            for k in range(channels):
-                out[to + k * plane + p] = pixels[p * whole + k]
-        return
-    for c in range(0, channels, LANES):
-        k = min(c, channels - LANES)
-        for p in range(0, count, LANES):
-            q = min(p, count - LANES)
-            transpose_block(out, to + k * plane + q, plane, pixels, q * whole + k, whole)
-
-
-@compiled
-def multiply_tiles(part: int, total: Array, dy: Array, x: Array, tiling: Tiling) -> None:
+def _multiply_tiles(part: int, total: Array, dy: Array, x: Array, tiling: Tiling) -> None:
     """total[part, point, c, k] = sum over a part of the tiles of values of x times gradients of y."""
     outputs, _, down, across, strips, _, _ = tiling
     channels, filters, most = x.shape[1], dy.shape[1], strips * across
-    deep, whole = _whole(channels), _whole(filters)
+    deep, whole = whole_vectors(channels), whole_vectors(filters)
     columns, tall = outputs * across, outputs * min(strips, down)
     read = (tall + POINTS - outputs) * deep
     v, m = np.empty(POINTS * POINTS * most * deep, x.dtype), np.empty(POINTS * POINTS * most * whole, x.dtype)
@@ -316,7 +265,7 @@ def multiply_tiles(part: int, total: Array, dy: Array, x: Array, tiling: Tiling)
         while s < end:
             n, row = s // down, s % down
             some = min(end - s, down - row)
-            _channels_last(line, scratch, dy, n, outputs * row, outputs * some, columns, 0)
+            channels_last(line, scratch, dy, n, outputs * row, outputs * some, columns, 0)
             for i in range(some):
                 for j in range(across):
                     for k in range(0, whole, LANES):
@@ -346,7 +295,7 @@ def multiply_tiles(part: int, total: Array, dy: Array, x: Array, tiling: Tiling)
 
 
 @compiled
-def slopes_of_weights(c: int, dw: Array, total: Array) -> None:
+def _slopes_of_weights(c: int, dw: Array, total: Array) -> None:
     """dw[k, c] = the gradient that belongs to total[point, c, k]."""
     filters, size = dw.shape[0], dw.shape[2]
     channels, whole = total.shape[1:]
@@ -358,3 +307,44 @@ def slopes_of_weights(c: int, dw: Array, total: Array) -> None:
             for i in range(size):
                 for j in range(size):
                     dw[k + lane, c, i, j] = lanes[(i * size + j) * LANES + lane]
+
+
+@compiled
+def sum_tiles(
+    out: Array,
+    index: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    steps: Steps,
+    flip: int,
+    relu: int,
+    pooled: int,
+    size: Steps,
+    tiling: Tiling,
+) -> bool:
+    """Convolve by tiles; return False if something is not finite, and then perhaps wrong beside it.
+
+    `steps` lie between the weights of two filters, and of two channels; `size` is that of the maps.
+    """
+    channels, filters = x.shape[1], out.shape[1]
+    vectors = (filters + LANES - 1) // LANES
+    u = np.empty(POINTS * POINTS * channels * vectors * LANES, w.dtype)
+    weights = (u, w, filters, channels, tiling.weights, steps[0], steps[1], flip)
+    share(_weights_of_points, vectors * channels, u.size, weights)
+    tasks = (x.shape[0] * tiling.down + tiling.strips - 1) // tiling.strips
+    finite, work = np.zeros(tasks, np.bool_), x.shape[0] * filters * size[0] * size[1] * channels // PRODUCTS
+    share(_sum_tiles, tasks, work, (out, index, x, u, b, finite, relu, pooled, size[0], size[1], tiling))
+    return bool(finite.all())
+
+
+@compiled
+def multiply_tiles(dw: Array, dy: Array, x: Array, parts: int, tiling: Tiling) -> bool:
+    """Compute dw by tiles; return False if something is not finite, and then perhaps wrong beside it."""
+    whole = (dw.shape[0] + LANES - 1) // LANES * LANES
+    total = np.zeros((parts, POINTS * POINTS, dw.shape[1], whole), dw.dtype)
+    share(_multiply_tiles, parts, dy.size * dw.shape[1] // PRODUCTS, (total, dy, x, tiling))
+    for part in range(1, parts):
+        total[0] += total[part]
+    share(_slopes_of_weights, dw.shape[1], total[0].size, (dw, total[0]))
+    return bool(np.isfinite(dw.sum()))

@@ -7,10 +7,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
-from engine.op import Context, Operand, composite, op
+from engine.op import Context, Operand, op
 from engine.ops.checks import pair, remembered, require_floating
-from engine.ops.elementwise import add, mul
-from engine.ops.shape import reshape
 from engine.ops.windows import areas, places_dtype, planes, require_maps, sliding_windows, without_padding
 
 
@@ -186,14 +184,15 @@ def avg_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
     return (dx,)
 
 
-@composite
+@op
 def subsample2d(
+    ctx: Context,
     input: Operand,
     weight: Operand,
     bias: Operand,
     kernel_size: int | Sequence[int],
     stride: int | Sequence[int] | None = None,
-) -> Operand:
+) -> Array:
     """Add up each window, times a coefficient and plus a bias that each channel learns.
 
     This is how LeNet-5 made its maps smaller, where networks today pool.
@@ -237,11 +236,25 @@ def subsample2d(
     >>> F.subsample2d(image, engine.tensor([0.5]), engine.tensor([1.0]), 2)
     tensor([[[[6.]]]])
     """
-    sums = avg_pool2d(input, kernel_size, stride, divisor_override=1)
-    factors, shifts = reshape(weight, (-1, 1, 1)), reshape(bias, (-1, 1, 1))
+    require_maps("subsample2d", input)
+    rows, columns = sliding_windows("subsample2d", input.shape[-2:], kernel_size, stride, 0, 1, False)
     require_floating("subsample2d", input=input, weight=weight, bias=bias)
     channels = (input.shape[-3],)
     if weight.shape != channels or bias.shape != channels:
         got = f"weight {weight.shape}, bias {bias.shape}"
         raise ShapeError("subsample2d", f"weight and bias {channels}, a number for each channel", got)
-    return add(mul(sums, factors), shifts)
+    shape = (*input.shape[:-2], len(rows), len(columns))
+    out = ctx.empty(shape, input.dtype)
+    sums = ctx.empty(shape if True in ctx.needs_grad else (0, *shape[-2:]), input.dtype)
+    ctx.kernels.subsample2d(planes(out), planes(sums), planes(input), rows, columns, weight, bias)
+    ctx.save(input.shape, sums, rows, columns, weight)
+    return out
+
+
+@subsample2d.vjp
+def subsample2d_vjp(ctx: Context, dy: Array) -> tuple[Array | None, ...]:
+    shape, sums, rows, columns, weight = ctx.saved
+    dx, dw, db = (ctx.empty(size, dy.dtype) for size in (shape, weight.shape, weight.shape))
+    ctx.kernels.subsample2d_backward(planes(dx), dw, db, planes(dy), planes(sums), rows, columns, weight)
+    gradients = zip((dx, dw, db), ctx.needs_grad, strict=True)
+    return tuple(gradient if needed else None for gradient, needed in gradients)

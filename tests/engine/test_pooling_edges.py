@@ -121,6 +121,9 @@ def test_a_batch_may_be_empty(kernels: str) -> None:
         for out in outs:
             out.sum().backward()
         assert x.grad.shape == x.shape
+        weight, bias = (engine.tensor(np.ones(3), requires_grad=True) for _ in range(2))
+        F.subsample2d(x, weight, bias, 2).sum().backward()
+        assert (weight.grad.tolist(), bias.grad.tolist()) == ([0.0] * 3, [0.0] * 3)
 
 
 def test_bilinear_maps_keep_ramps() -> None:
@@ -179,6 +182,28 @@ def test_pairs_of_any_width_equal_a_sum_and_a_maximum_over_windows(width: int, d
         given = (share * dy[:, :, :, None, :, None]).reshape(2, 3, height // 2 * 2, width // 2 * 2)
         slopes[..., : height // 2 * 2, : width // 2 * 2] = given
         np.testing.assert_allclose(images.grad.array, slopes, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("width", range(2, 41))
+def test_subsampling_is_a_weighted_sum_at_any_width(width: int, dtype: str) -> None:
+    """So many planes that they are several tasks, the last with fewer planes, once maps are wide."""
+    rng, shape = np.random.default_rng(width), (15, 3, 6 + width % 2, width)
+    arrays = [rng.standard_normal(lengths).astype(dtype) for lengths in (shape, 3, 3)]
+    windows: list[tuple[int | tuple[int, int], int | None]] = [(2, None), (2, 1), ((3, 2), None)]
+    for size, stride in windows:
+        (x, weight, bias), theirs = ([engine.tensor(a, requires_grad=True) for a in arrays] for _ in range(2))
+        out = F.subsample2d(x, weight, bias, size, stride)
+        sums = F.avg_pool2d(theirs[0], size, stride, divisor_override=1)
+        expected = sums * theirs[1].reshape(3, 1, 1) + theirs[2].reshape(3, 1, 1)
+        np.testing.assert_allclose(out.array, expected.array, rtol=1e-5, atol=1e-5)
+        with engine.no_grad():
+            np.testing.assert_array_equal(F.subsample2d(x, weight, bias, size, stride).array, out.array)
+        dy = engine.tensor(rng.standard_normal(out.shape).astype(dtype))
+        out.backward(dy)
+        expected.backward(dy)
+        for ours, other in zip((x, weight, bias), theirs, strict=True):
+            np.testing.assert_allclose(ours.grad.array, other.grad.array, rtol=1e-4, atol=1e-4)
 
 
 @each_kernel_set

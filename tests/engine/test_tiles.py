@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import engine
 from engine.arrays import Array
 from engine.kernels import load, plan
+from engine.kernels.channels_last import LANES
 from engine.kernels.cpu import conv
-from engine.kernels.tiles import LANES
 
 thorough = settings(
     max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)

@@ -205,6 +205,8 @@ CASES = {
     "subsample2d": OpCase(
         subsamplings(),
         (
+            BadInput(lambda: F.subsample2d(t(4, 4), t(4), t(4), 2), ShapeError, "subsample2d: expected input (N, C, H"),
+            BadInput(lambda: F.subsample2d(t(1, 4, 4), t(1), t(1), 5), ShapeError, "subsample2d: expected a window no"),
             BadInput(lambda: F.subsample2d(t(2, 4, 4), t(1), t(2), 2), ShapeError, "weight and bias (2,), a number"),
             BadInput(lambda: F.subsample2d(t(2, 4, 4), t(2), t(2, 1), 2), ShapeError, "weight and bias (2,), a number"),
             BadInput(

@@ -1,19 +1,27 @@
-"""Two-dimensional convolution by shifted strips.
+"""Two-dimensional convolution: whichever of four ways is quickest for its shapes.
 
-Padded and laid out row after row, an image is one long line of pixels, and the pixel that a filter's weight
-meets at the next position is the next pixel of the line. So each weight (a *tap*) belongs to one shift of
-the line, and a convolution is a sum of shifted lines, each times a number: nothing is unfolded, no pixel is
-stored twice. With a stride of s the padded image is dealt into s x s smaller ones first (every s-th row and
-column), and again each tap is a shift. The gradient for the image is the same sum with the upstream gradient
-as the image; the gradient for a tap is the product, summed up, of the upstream gradient and the shifted line.
+**Shifted strips** (engine/kernels/lines.py) serve all. Padded and laid out row after row, an image is one long
+line of pixels, and the pixel that a filter's weight meets at the next position is the next pixel of the line. So
+each weight (a *tap*) belongs to one shift of the line, and a convolution is a sum of shifted lines, each times a
+number: nothing is unfolded, no pixel is stored twice. With a stride of s the padded image is dealt into s x s
+smaller ones first (every s-th row and column), and again each tap is a shift. The gradient for the image is the
+same sum with the upstream gradient as the image; the gradient for a tap is the product, summed up, of the upstream
+gradient and the shifted line. Fast because the sums of a block of filters times a strip of pixels stay in vector
+registers (registers.py); a few rows are finished, and pooled if that is wanted, for all filters while they are in
+the cache; small images lie side by side, so that lines are long, and rows share the zeros between them. What it
+costs: at the end of each row the line has a few positions (filter width - 1, less the padding) that belong to no
+output; they are computed and dropped.
 
-Fast because of four things: the sums of a block of filters times a strip of pixels stay in vector registers
-(engine/kernels/registers.py); a few rows are finished for all filters while they are in the cache; small images
-lie side by side, so that lines are long, and rows share the zeros between them; images go to different threads.
-What it costs: at the end of each row the line has a few positions (filter width - 1, less the padding) that
-belong to no output; they are computed and dropped. A filter as large as the image sees all of it at once: that
-is a matrix product, and computed as one. Where NaN or infinity comes in, so that a zero of the padding times a
-number would not be 0, the plain loops take over: slow, and right.
+**Images in lanes** (lanes.py): where rows are so short that these positions are many, as many images as a vector
+has lanes are interleaved, and convolved at once.
+
+**Tiles** (winograd.py, tiles.py): with many channels and filters of 3x3 or 5x5, a quarter to a third of the
+multiplications suffices.
+
+**A matrix product** (matmul.py) is what a filter as large as the image comes down to: it sees all of it at once.
+
+Where NaN or infinity comes in, so that a zero of the padding times a number would not be 0, the plain loops take
+over: slow, and right.
 """
 
 import math
@@ -22,146 +30,24 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.device import get_num_threads
-from engine.kernels import lines, registers, tasks, tiles, vectors, winograd
-from engine.kernels import plan as plans
-from engine.kernels import rows as short_rows
+from engine.kernels import tasks
 from engine.kernels.cpu.matmul import linear, linear_backward_w, linear_backward_x
 from engine.kernels.jit import compiled as plain
 from engine.kernels.jit import using
-from engine.kernels.lines import WIDTHS, Steps, add_up, dot, pack, slide
-from engine.kernels.plan import (
-    backward_plan,
-    blocks_of,
-    dot_plan,
-    forward_plan,
-    tiling_of,
-)
+from engine.kernels.lanes import slide_together
+from engine.kernels.lines import WIDTHS, dot, slide
+from engine.kernels.plan import backward_plan, blocks_of, dot_plan, forward_plan, tiling_of, together_plan
 from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS
-from engine.kernels.tasks import PRODUCTS, share
-from engine.kernels.tiles import LANES, Tiling, multiply_tiles, slopes_of_weights, sum_tiles, weights_of_points
-from engine.kernels.winograd import POINTS
+from engine.kernels.tasks import share
+from engine.kernels.tiles import Tiling, multiply_tiles, sum_tiles
+from engine.kernels.vectors import VECTOR_BYTES
 
-compiled = using(lines, plans, registers, short_rows, tasks, tiles, vectors, winograd)
+compiled = using(tasks)
 
 FLOAT32 = np.dtype(np.float32)
-
 # The loops of the slide, compiled: what is used where 0 times something is not 0.
 PLAIN_FORWARD, PLAIN_X, PLAIN_W = plain(loops.conv2d), plain(loops.conv2d_backward_x), plain(loops.conv2d_backward_w)
-
-
-@compiled
-def _slide(
-    out: Array,
-    index: Array,
-    x: Array,
-    w: Array,
-    b: Array,
-    blocks: Array,
-    first: Array,
-    shift: Array,
-    weight: Array,
-    start: Array,
-    sizes: Array,
-    layout: tuple[int, ...],
-    beside: int,
-    parts: int,
-    strips: Array,
-    filter_step: int,
-    straight: int,
-    groups: int,
-    relu: int,
-    pooled: int,
-    place: Steps,
-) -> bool:
-    """Sum shifted lines for every phase of the output; some images, a group and a part of its rows are a task.
-
-    Return False, with nothing done, if a weight is NaN or infinite.
-    """
-    count = groups * (len(blocks) - 1)
-    totals = np.empty(count)
-    # What forward needs, tap after tap of a filter, is how the weights lie.
-    weights = w if straight else np.empty(w.size, w.dtype)
-    if straight:
-        share(add_up, count, w.size, (totals, w))
-    else:
-        share(pack, count, w.size, (weights, totals, w, blocks, first, weight, filter_step, groups))
-    if not np.isfinite(totals.sum()):
-        return False
-    amount = out.size * len(shift) // PRODUCTS
-    share(
-        slide,
-        (x.shape[0] + beside - 1) // beside * groups * parts,
-        amount,
-        (
-            *(out, index, x, weights, b, blocks, first, shift, start, sizes, layout, beside, parts),
-            *(strips, straight, groups, relu, pooled, place),
-        ),
-    )
-    return True
-
-
-@compiled
-def _dot(
-    total: Array,
-    dy: Array,
-    index: Array,
-    x: Array,
-    blocks: Array,
-    shift: Array,
-    groups: int,
-    taps: int,
-    beside: int,
-    layout: tuple[int, ...],
-    out_h: int,
-    out_w: int,
-    pooled: int,
-) -> None:
-    """total[part, group, k, t] = sum over a part of the images of dy times the line shifted by tap t."""
-    count = total.shape[0] * groups
-    amount = x.shape[0] * dy.shape[1] * out_h * out_w * taps // PRODUCTS
-    share(dot, count, amount, (total, dy, index, x, blocks, shift, groups, taps, beside, layout, out_h, out_w, pooled))
-
-
-@compiled
-def _sum_tiles(
-    out: Array,
-    index: Array,
-    x: Array,
-    w: Array,
-    b: Array,
-    steps: Steps,
-    flip: int,
-    relu: int,
-    pooled: int,
-    size: Steps,
-    tiling: Tiling,
-) -> bool:
-    """Convolve by tiles; return False if something is not finite, and then perhaps wrong beside it.
-
-    `steps` lie between the weights of two filters, and of two channels; `size` is that of the maps.
-    """
-    channels, filters = x.shape[1], out.shape[1]
-    vectors = (filters + LANES - 1) // LANES
-    u = np.empty(POINTS * POINTS * channels * vectors * LANES, w.dtype)
-    weights = (u, w, filters, channels, tiling.weights, steps[0], steps[1], flip)
-    share(weights_of_points, vectors * channels, u.size, weights)
-    tasks = (x.shape[0] * tiling.down + tiling.strips - 1) // tiling.strips
-    finite, work = np.zeros(tasks, np.bool_), x.shape[0] * filters * size[0] * size[1] * channels // PRODUCTS
-    share(sum_tiles, tasks, work, (out, index, x, u, b, finite, relu, pooled, size[0], size[1], tiling))
-    return bool(finite.all())
-
-
-@compiled
-def _multiply_tiles(dw: Array, dy: Array, x: Array, parts: int, tiling: Tiling) -> bool:
-    """Compute dw by tiles; return False if something is not finite, and then perhaps wrong beside it."""
-    whole = (dw.shape[0] + LANES - 1) // LANES * LANES
-    total = np.zeros((parts, POINTS * POINTS, dw.shape[1], whole), dw.dtype)
-    share(multiply_tiles, parts, dy.size * dw.shape[1] // PRODUCTS, (total, dy, x, tiling))
-    for part in range(1, parts):
-        total[0] += total[part]
-    share(slopes_of_weights, dw.shape[1], total[0].size, (dw, total[0]))
-    return bool(np.isfinite(dw.sum()))
 
 
 # What is handed over in place of the winners' places where nothing is pooled.
@@ -218,10 +104,16 @@ def convolve(
         tiling = tiling_of(x.shape, len(w), w.shape[2:], maps[2:], numbers, groups, threads)
         steps = w.shape[1] * area, area
         size = maps[2], maps[3]
-        if tiling and _sum_tiles(out, index, x, w.reshape(-1), b, steps, 0, relu, pooled, size, tiling):
+        if tiling and sum_tiles(out, index, x, w.reshape(-1), b, steps, 0, relu, pooled, size, tiling):
             return True
+    lanes = VECTOR_BYTES // x.itemsize
+    together = together_plan(x.shape, len(w), w.shape[2:], maps[2:], numbers, groups, lanes, threads)
+    if together and index.itemsize == x.itemsize:
+        steps, pad, size = (w[0].size, w.shape[2]), (numbers[2], numbers[3]), (maps[2], maps[3])
+        flat = w.reshape(-1)
+        return bool(slide_together(out, index, x, flat, b, together, WIDTHS, *steps, pad, size, relu, pooled))
     plan = forward_plan(x.shape, w.shape, maps, numbers, groups, threads)
-    return bool(_slide(out, index, x, w.reshape(-1), b, *plan, WIDTHS, 0, 1, groups, relu, pooled, (1, 1)))
+    return bool(slide(out, index, x, w.reshape(-1), b, *plan, WIDTHS, 0, 1, groups, relu, pooled, (1, 1)))
 
 
 def conv2d_backward_x(
@@ -248,11 +140,20 @@ def conv2d_backward_x(
         tiling = tiling_of(dy.shape, w.shape[1], *sizes, opposite, groups, get_num_threads())
     nothing = np.zeros(dx.shape[1], dx.dtype)
     steps = area, w.shape[1] * area
-    if tiling and _sum_tiles(dx, NO_PLACES, dy, w.reshape(-1), nothing, steps, 1, 0, 0, dx.shape[2:], tiling):
+    if tiling and sum_tiles(dx, NO_PLACES, dy, w.reshape(-1), nothing, steps, 1, 0, 0, dx.shape[2:], tiling):
         return
+    if (stride_h, stride_w, dilation_h, dilation_w) == (1, 1, 1, 1):
+        lanes, sizes = VECTOR_BYTES // dx.itemsize, (w.shape[2:], dx.shape[2:])
+        together = together_plan(dy.shape, w.shape[1], *sizes, opposite, groups, lanes, get_num_threads(), True)
+        pad, size, flat = (opposite[2], opposite[3]), (dx.shape[2], dx.shape[3]), w.reshape(-1)
+        if together:
+            rows = w.shape[2]
+            if not slide_together(dx, NO_PLACES, dy, flat, nothing, together, WIDTHS, area, rows, pad, size, 0, 0):
+                PLAIN_X(dx, dy, w, *numbers, groups)
+            return
     plan = backward_plan(dx.shape, w.shape, dy.shape, numbers, groups, get_num_threads())
     steps = (stride_h, stride_w)
-    if not _slide(dx, NO_PLACES, dy, w.reshape(-1), nothing, *plan, WIDTHS, area, 0, groups, 0, 0, steps):
+    if not slide(dx, NO_PLACES, dy, w.reshape(-1), nothing, *plan, WIDTHS, area, 0, groups, 0, 0, steps):
         PLAIN_X(dx, dy, w, *numbers, groups)
 
 
@@ -274,7 +175,7 @@ def conv2d_backward_w(
         linear_backward_w(_rows(dw), _rows(dy), _rows(x))
         return
     tiling = by_tiles(x, dw, dy.shape, numbers, groups)
-    if tiling and _multiply_tiles(dw, dy, x, get_num_threads(), tiling):
+    if tiling and multiply_tiles(dw, dy, x, get_num_threads(), tiling):
         return
     if not multiply_lines(dw, dy, NO_PLACES, x, dy.shape, numbers, groups, 0):
         PLAIN_W(dw, dy, x, *numbers, groups)
@@ -305,7 +206,7 @@ def multiply_lines(
     parts = max(1, min(len(x), get_num_threads()))
     total = np.zeros((parts, groups, len(dw) // groups, shift.size), dw.dtype)
     blocks = blocks_of(len(dw) // groups, DOT_FILTERS)
-    _dot(total, dy, index, x, blocks, shift, groups, count, plan.beside, plan.layout, maps[2], maps[3], pooled)
+    dot(total, dy, index, x, blocks, shift, groups, count, plan.beside, plan.layout, maps[2], maps[3], pooled)
     dw[...] = total.sum(axis=0)[..., :count].reshape(dw.shape)
     with np.errstate(all="ignore"):
         return bool(np.isfinite(dw.sum()))

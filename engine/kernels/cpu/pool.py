@@ -1,4 +1,4 @@
-"""Pooling, one plane to a task: no two tasks write to the same plane, so there is no race.
+"""Pooling, one plane to a task, or several whole ones: no two tasks write to the same plane, so there is no race.
 
 Where the windows lie is worked out once for all planes, so that the loops only compare and add. The 2x2
 windows of nearly every network are taken by vectors (engine/kernels/rows.py), 25 times as fast. It costs two
@@ -13,6 +13,8 @@ from engine.kernels import tasks, vectors
 from engine.kernels.jit import using
 from engine.kernels.rows import add_pairs, pool_pairs, spread_pairs
 from engine.kernels.tasks import share
+
+PIXELS_OF_A_TASK = 1 << 12
 
 compiled = using(short_rows, tasks, vectors)
 
@@ -111,19 +113,21 @@ def avg_pool2d(out: Array, x: Array, rows: Array, columns: Array, divisors: Arra
 
 
 @compiled
-def _avg_pool_backward(p: int, dx: Array, dy: Array, rows: Array, columns: Array, divisors: Array, pairs: bool) -> None:
+def _avg_pool_backward(
+    p: int, dx: Array, dy: Array, rows: Array, columns: Array, divisors: Array, pairs: bool, weight: float
+) -> None:
     _, out_h, out_w = dy.shape
     _, height, width = dx.shape
     slopes, upstream = dx.reshape(-1), dy.reshape(-1)
     if not pairs or height > 2 * out_h or width > 2 * out_w:
         dx[p] = 0.0
     if pairs:
-        factor = dx.dtype.type(1 / divisors[0, 0])
+        factor = dx.dtype.type(weight / divisors[0, 0])
         spread_pairs(slopes, p * height * width, upstream, p * out_h * out_w, width, out_h, out_w, factor)
         return
     for i in range(out_h):
         for j in range(out_w):
-            part = dy[p, i, j] / divisors[i, j]
+            part = weight * dy[p, i, j] / divisors[i, j]
             for h in range(rows[i, 0], rows[i, 1]):
                 for w in range(columns[j, 0], columns[j, 1]):
                     dx[p, h, w] += part
@@ -133,4 +137,105 @@ def _avg_pool_backward(p: int, dx: Array, dy: Array, rows: Array, columns: Array
 def avg_pool2d_backward(dx: Array, dy: Array, rows: Array, columns: Array, divisors: Array) -> None:
     """Share each window's gradient equally among its pixels; see the reference."""
     pairs = _are_pairs(rows) and _are_pairs(columns) and _all_same(divisors)
-    share(_avg_pool_backward, len(dx), dx.size, (dx, dy, rows, columns, divisors, pairs))
+    share(_avg_pool_backward, len(dx), dx.size, (dx, dy, rows, columns, divisors, pairs, 1.0))
+
+
+@compiled
+def _planes_of_a_task(height: int, width: int) -> int:
+    """Return how many planes make a task of some thousand pixels: a call for each of the smallest takes longer."""
+    return max(1, PIXELS_OF_A_TASK // (height * width))
+
+
+@compiled
+def _subsample(
+    task: int,
+    out: Array,
+    sums: Array,
+    x: Array,
+    rows: Array,
+    columns: Array,
+    weight: Array,
+    bias: Array,
+    ones: Array,
+    pairs: bool,
+) -> None:
+    count, out_h, out_w = out.shape
+    _, height, width = x.shape
+    block = _planes_of_a_task(height, width)
+    results, totals, pixels = out.reshape(-1), sums.reshape(-1), x.reshape(-1)
+    # Without a sign: else Numba checks each index for being negative, and loops are not vectorised.
+    windows, one, keep = np.uint64(out_h * out_w), x.dtype.type(1), len(sums) > 0
+    for p in range(task * block, min(count, (task + 1) * block)):
+        if pairs:
+            add_pairs(results, p * out_h * out_w, pixels, p * height * width, width, out_h, out_w, one)
+        else:
+            _avg_pool(p, out, x, rows, columns, ones, pairs)
+        at, factor, shift = np.uint64(p) * windows, weight[p % weight.size], bias[p % weight.size]
+        if keep:
+            for i in range(windows):
+                totals[at + i] = results[at + i]
+        for i in range(windows):
+            results[at + i] = factor * results[at + i] + shift
+
+
+@compiled
+def subsample2d(out: Array, sums: Array, x: Array, rows: Array, columns: Array, weight: Array, bias: Array) -> None:
+    """Sum of each window, times a weight and plus a bias; see the reference."""
+    pairs = _are_pairs(rows) and _are_pairs(columns)
+    ones = np.ones((len(rows), len(columns)), np.int64)
+    count, height, width = x.shape
+    block = _planes_of_a_task(height, width)
+    share(_subsample, (count + block - 1) // block, x.size, (out, sums, x, rows, columns, weight, bias, ones, pairs))
+
+
+@compiled
+def _subsample_backward(
+    task: int,
+    dx: Array,
+    parts: Array,
+    dy: Array,
+    sums: Array,
+    rows: Array,
+    columns: Array,
+    weight: Array,
+    ones: Array,
+    pairs: bool,
+) -> None:
+    count, out_h, out_w = dy.shape
+    _, height, width = dx.shape
+    block = _planes_of_a_task(height, width)
+    slopes, upstream, totals = dx.reshape(-1), dy.reshape(-1), sums.reshape(-1)
+    windows, whole = np.uint64(out_h * out_w), height == 2 * out_h and width == 2 * out_w
+    for p in range(task * block, min(count, (task + 1) * block)):
+        # Within a plane in the dtype of the maps, which is twice as fast; between planes in float64.
+        part_w, part_b, at = dx.dtype.type(0), dx.dtype.type(0), np.uint64(p) * windows
+        for i in range(windows):
+            part_w += upstream[at + i] * totals[at + i]
+            part_b += upstream[at + i]
+        parts[p, 0], parts[p, 1] = part_w, part_b
+        factor = weight[p % weight.size]
+        if pairs and whole:
+            spread_pairs(slopes, p * height * width, upstream, p * out_h * out_w, width, out_h, out_w, factor)
+        else:
+            _avg_pool_backward(p, dx, dy, rows, columns, ones, pairs, np.float64(factor))
+
+
+@compiled
+def subsample2d_backward(
+    dx: Array, dw: Array, db: Array, dy: Array, sums: Array, rows: Array, columns: Array, weight: Array
+) -> None:
+    """Gradients of a subsampling; see the reference."""
+    pairs = _are_pairs(rows) and _are_pairs(columns)
+    ones = np.ones((len(rows), len(columns)), np.int64)
+    count, height, width = dx.shape
+    block = _planes_of_a_task(height, width)
+    # Each plane's share of dw and db: channels are too few to go round the threads.
+    parts = np.empty((count, 2))
+    arrays = (dx, parts, dy, sums, rows, columns, weight, ones, pairs)
+    share(_subsample_backward, (count + block - 1) // block, dx.size, arrays)
+    for c in range(weight.size):
+        total_w, total_b = 0.0, 0.0
+        for p in range(c, count, weight.size):
+            total_w += parts[p, 0]
+            total_b += parts[p, 1]
+        dw[c], db[c] = total_w, total_b

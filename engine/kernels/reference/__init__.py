@@ -20,7 +20,14 @@ from engine.kernels.reference.local_response import local_response_norm, local_r
 from engine.kernels.reference.loss import nll_loss, nll_loss_backward
 from engine.kernels.reference.matmul import linear, linear_backward_b, linear_backward_w, linear_backward_x, matmul
 from engine.kernels.reference.norm import moments, normalise, normalise_backward_affine, normalise_backward_x
-from engine.kernels.reference.pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from engine.kernels.reference.pool import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    subsample2d,
+    subsample2d_backward,
+)
 from engine.kernels.reference.rbf import rbf, rbf_backward
 from engine.kernels.reference.reduce import sum_rows, sum_rows_backward, variance_rows, variance_rows_backward
 from engine.kernels.reference.resample import (
@@ -93,6 +100,8 @@ __all__ = [
     "sgd",
     "softmax",
     "softmax_backward",
+    "subsample2d",
+    "subsample2d_backward",
     "sum_rows",
     "sum_rows_backward",
     "unfold",

@@ -103,3 +103,58 @@ def avg_pool2d_backward(dx: Array, dy: Array, rows: Array, columns: Array, divis
                 for h in range(rows[i, 0], rows[i, 1]):
                     for w in range(columns[j, 0], columns[j, 1]):
                         dx[p, h, w] += share
+
+
+def subsample2d(out: Array, sums: Array, x: Array, rows: Array, columns: Array, weight: Array, bias: Array) -> None:
+    """Sum of each window, times the weight of its channel and plus its bias.
+
+    Parameters
+    ----------
+    out : ndarray (P, OH, OW)
+    sums : ndarray (P, OH, OW) or (0, OH, OW)
+        The sums, for :func:`subsample2d_backward`; without planes if nobody wants them.
+    x : ndarray (P, H, W)
+    rows, columns : ndarray (OH, 2) and (OW, 2), int64
+    weight, bias : ndarray (C,)
+        Plane p is a map of channel p % C.
+    """
+    count, out_h, out_w = out.shape
+    for p in range(count):
+        c = p % len(weight)
+        for i in range(out_h):
+            for j in range(out_w):
+                total = 0.0
+                for h in range(rows[i, 0], rows[i, 1]):
+                    for w in range(columns[j, 0], columns[j, 1]):
+                        total += float(x[p, h, w])
+                if len(sums) > 0:
+                    sums[p, i, j] = total
+                out[p, i, j] = weight[c] * total + bias[c]
+
+
+def subsample2d_backward(
+    dx: Array, dw: Array, db: Array, dy: Array, sums: Array, rows: Array, columns: Array, weight: Array
+) -> None:
+    """Give each window's gradient, times the weight, to all its pixels; dw[c] = sum of dy * sums, db[c] = sum of dy.
+
+    Parameters
+    ----------
+    dx : ndarray (P, H, W)
+    dw, db : ndarray (C,)
+    dy : ndarray (P, OH, OW)
+    sums : ndarray (P, OH, OW)
+        As :func:`subsample2d` wrote them.
+    rows, columns : ndarray (OH, 2) and (OW, 2), int64
+    weight : ndarray (C,)
+    """
+    count, out_h, out_w = dy.shape
+    dx[...], dw[...], db[...] = 0.0, 0.0, 0.0
+    for p in range(count):
+        c = p % len(weight)
+        for i in range(out_h):
+            for j in range(out_w):
+                dw[c] += dy[p, i, j] * sums[p, i, j]
+                db[c] += dy[p, i, j]
+                for h in range(rows[i, 0], rows[i, 1]):
+                    for w in range(columns[j, 0], columns[j, 1]):
+                        dx[p, h, w] += weight[c] * dy[p, i, j]
