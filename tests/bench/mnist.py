@@ -11,6 +11,8 @@ from tests.bench.networks import NETWORKS, draw_parameters
 
 BATCH = 256
 MAX_LR = 0.01
+# Chosen among 0.05, 0.1, 0.15 and 0.3 on the last 10,000 training images, by the mean of five seeds.
+WARM_UP = 0.15
 MEAN, STD = 0.1307, 0.3081
 TEST_BATCH = 1000
 WARM_STEPS = 3
@@ -59,7 +61,9 @@ def _train(library: Library, images: Array, labels: Array, seed: int) -> Any:
     draw_parameters(library, model, seed)
     optimizer = library.optim.Adam(model.parameters(), lr=MAX_LR, betas=(0.7, 0.9))
     steps = -(-len(images) // BATCH)
-    schedule = library.optim.lr_scheduler.OneCycleLR(optimizer, MAX_LR, total_steps=steps, cycle_momentum=False)
+    schedule = library.optim.lr_scheduler.OneCycleLR(
+        optimizer, MAX_LR, total_steps=steps, pct_start=WARM_UP, cycle_momentum=False
+    )
     for first in range(0, len(images), BATCH):
         some = order[first : first + BATCH]
         x, y = library.lib.from_numpy(images[some]), library.lib.from_numpy(labels[some])
