@@ -133,11 +133,12 @@ def _dot_block(v: Vectors, filters: int, places: tuple[Any, ...], steps: tuple[A
     builder.cbranch(builder.icmp_signed("<", following, count), loop, done)
 
     builder.position_at_end(done)
+    totals = iter(v.totals([total for line in new for total in line]))
     for f in range(filters):
         line = builder.gep(target, [builder.mul(row, whole(f))])
         for t in range(taps):
             place = builder.gep(line, [whole(t)])
-            builder.store(builder.fadd(builder.load(place), v.total(new[f][t])), place)
+            builder.store(builder.fadd(builder.load(place), next(totals)), place)
 
 
 @emitted

@@ -86,8 +86,6 @@ class Vectors:
         suffix = f"v{self.lanes}f{element.bitwidth}"
         signature = ir.FunctionType(self.vector, [self.vector] * 3)
         self.fma = cgutils.get_or_insert_function(builder.module, signature, f"llvm.fma.{suffix}")
-        reduce = ir.FunctionType(self.element, [self.element, self.vector])
-        self.add_up = cgutils.get_or_insert_function(builder.module, reduce, f"llvm.vector.reduce.fadd.{suffix}")
 
     def zero(self) -> Any:
         """Return a vector of zeros."""
@@ -114,9 +112,28 @@ class Vectors:
         mask = ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
         return self.builder.shuffle_vector(a, b, mask)
 
-    def total(self, vector: Any) -> Any:
-        """Add up the lanes."""
-        return self.builder.call(self.add_up, [ir.Constant(self.element, 0.0), vector], fastmath=("reassoc",))
+    def totals(self, vectors: Sequence[Any]) -> list[Any]:
+        """Return the sum of each vector's lanes.
+
+        Two vectors are added as halves: the first's become the lower half of one vector, the second's the upper.
+        So with every round half as many vectors hold twice as many sums, of half as many lanes each; one vector
+        at a time would take thrice as many instructions.
+        """
+        totals: list[Any] = []
+        for first in range(0, len(vectors), self.lanes):
+            some = list(vectors[first : first + self.lanes])
+            count, lanes = len(some), self.lanes
+            some += [self.zero()] * (self.lanes - count)
+            while len(some) > 1:
+                lanes //= 2
+                starts = range(0, 2 * self.lanes, 2 * lanes)
+                low = [start + lane for start in starts for lane in range(lanes)]
+                high = [start + lanes + lane for start in starts for lane in range(lanes)]
+                pairs = zip(some[::2], some[1::2], strict=True)
+                some = [self.builder.fadd(self.shuffle(a, b, low), self.shuffle(a, b, high)) for a, b in pairs]
+            places = [ir.IntType(32)(i) for i in range(count)]
+            totals += [self.builder.extract_element(some[0], place) for place in places]
+        return totals
 
 
 def choose(builder: Any, key: Any, cases: Mapping[int, Callable[[], None]]) -> None:
