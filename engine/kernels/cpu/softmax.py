@@ -1,43 +1,55 @@
-"""Softmax, its logarithm, and the cross-entropy loss, one example to a task, in three short passes."""
+"""Softmax, its logarithm, and the cross-entropy loss, one example to a task, in three short passes.
+
+Fast because the differences from the largest number stay in the dtype of the scores, and the exponentials of
+float32 are computed a vector at a time (engine/kernels/exponential.py). Sums are kept in float64.
+"""
 
 import numpy as np
 
 from engine.arrays import Array
+from engine.kernels import exponential as exponentials
 from engine.kernels import tasks
+from engine.kernels.exponential import exponential
 from engine.kernels.jit import using
 from engine.kernels.tasks import share
 
-compiled = using(tasks)
+compiled = using(exponentials, tasks)
 
 # What an exponential costs, counted in numbers that are read.
 EXP = 20
 
 
 @compiled
-def _log_softmax_row(out: Array, x: Array) -> None:
-    largest = -np.inf
-    for k in range(x.shape[0]):
+def _largest(x: Array) -> float:
+    """Return the largest number of a row. NaN may be left out: it comes back as an exponential."""
+    largest: float = x.dtype.type(-np.inf)
+    for k in range(x.size):
         largest = max(largest, x[k])
-    total = 0.0
-    for k in range(x.shape[0]):
-        total += np.exp(x[k] - largest)
+    return largest
+
+
+@compiled
+def _log_softmax_row(out: Array, x: Array) -> None:
+    largest, total = _largest(x), 0.0
+    for k in range(x.size):
+        out[k] = x[k] - largest
+    for k in range(x.size):
+        total += exponential(out[k])
     log_total = np.log(total)
-    for k in range(x.shape[0]):
-        out[k] = (x[k] - largest) - log_total
+    for k in range(x.size):
+        out[k] = out[k] - log_total
 
 
 @compiled
 def _softmax_example(n: int, out: Array, x: Array) -> None:
-    _, classes = x.shape
-    largest = -np.inf
-    for k in range(classes):
-        largest = max(largest, x[n, k])
-    total = 0.0
-    for k in range(classes):
-        out[n, k] = np.exp(x[n, k] - largest)
-        total += out[n, k]
-    for k in range(classes):
-        out[n, k] /= total
+    row, scores, total = out[n], x[n], 0.0
+    largest = _largest(scores)
+    for k in range(row.size):
+        row[k] = exponential(scores[k] - largest)
+    for k in range(row.size):
+        total += row[k]
+    for k in range(row.size):
+        row[k] /= total
 
 
 @compiled
@@ -82,7 +94,7 @@ def _log_softmax_backward_example(n: int, dx: Array, dy: Array, out: Array) -> N
     for k in range(classes):
         total += dy[n, k]
     for k in range(classes):
-        dx[n, k] = dy[n, k] - np.exp(out[n, k]) * total
+        dx[n, k] = dy[n, k] - exponential(out[n, k]) * total
 
 
 @compiled
@@ -117,7 +129,7 @@ def _cross_entropy_backward_example(n: int, dx: Array, dy: Array, log_probabilit
     for k in range(classes):
         total += shares[n, k]
     for k in range(classes):
-        dx[n, k] = dy[n] * (total * np.exp(log_probabilities[n, k]) - shares[n, k])
+        dx[n, k] = dy[n] * (total * exponential(log_probabilities[n, k]) - shares[n, k])
 
 
 @compiled
@@ -148,7 +160,7 @@ def _class_cross_entropy_backward_example(
         row[:] = 0
         return
     for k in range(row.size):
-        row[k] = dy[n] * np.exp(source[k])
+        row[k] = dy[n] * exponential(source[k])
     row[target[n]] -= dy[n]
 
 
