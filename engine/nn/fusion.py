@@ -13,9 +13,10 @@ from engine.nn.activation import ReLU
 from engine.nn.conv import Conv2d
 from engine.nn.linear import Linear
 from engine.nn.module import Module
-from engine.nn.norm import BatchNorm2d
+from engine.nn.norm import BatchNorm1d, BatchNorm2d
 from engine.nn.pool import MaxPool2d
 from engine.ops import (
+    batch_norm_relu,
     batch_norm_relu_max_pool2d,
     conv2d_relu,
     conv2d_relu_max_pool2d,
@@ -58,6 +59,8 @@ def _fused(row: Sequence[Module]) -> tuple[int, Callable[[Any], Any] | None]:
             return 2, partial(first.compute_by, linear_relu)
         if type(first) is Conv2d:
             return 2, partial(first.compute_by, conv2d_relu)
+        if type(first) is BatchNorm1d or type(first) is BatchNorm2d:
+            return 2, partial(first.compute_by, batch_norm_relu)
     if _rectifies_and_pools(first, second) and _unwatched(first, second):
         return 2, relu_max_pool2d
     return 0, None

@@ -10,6 +10,7 @@ from engine.ops.elementwise import abs, add, div, mul, neg, sub
 from engine.ops.elementwise_loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
 from engine.ops.extremum import amax, amin, argmax, argmin
 from engine.ops.fused import (
+    batch_norm_relu,
     batch_norm_relu_max_pool2d,
     conv2d_relu,
     conv2d_relu_max_pool2d,
@@ -54,6 +55,7 @@ __all__ = [
     "argmin",
     "avg_pool2d",
     "batch_norm",
+    "batch_norm_relu",
     "batch_norm_relu_max_pool2d",
     "binary_cross_entropy_with_logits",
     "cat",

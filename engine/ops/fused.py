@@ -10,7 +10,7 @@ from engine.kernels import formulas
 from engine.op import Context, Operand, op
 from engine.ops.conv import Gradients, checked, convolve, gradients
 from engine.ops.matmul import affine, linear_vjp
-from engine.ops.norm import batch_statistics
+from engine.ops.norm import batch_statistics, normalise_batch, normalise_vjp
 from engine.ops.sliding import Padding, as_batch
 from engine.ops.windows import places_dtype, planes, require_maps
 
@@ -233,6 +233,57 @@ def relu_max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
     dx = ctx.empty(shape, dy.dtype)
     ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), planes(index))
     return (dx,)
+
+
+@op
+def batch_norm_relu(
+    ctx: Context,
+    input: Operand,
+    running_mean: Operand | None,
+    running_var: Operand | None,
+    weight: Operand | None = None,
+    bias: Operand | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Array:
+    """Normalise over a batch, and rectify: ``relu(batch_norm(input, …))`` in one pass.
+
+    Parameters
+    ----------
+    input : Tensor (N, C, …)
+    running_mean, running_var : Tensor (C,) or None
+    weight, bias : Tensor (C,), optional
+    training : bool
+    momentum, eps : float
+        All as for :func:`engine.batch_norm`.
+
+    Returns
+    -------
+    Tensor (N, C, …)
+
+    Raises
+    ------
+    ShapeError, DTypeError, ParameterError, GraphError
+        As :func:`engine.batch_norm`.
+
+    Examples
+    --------
+    >>> import engine
+    >>> engine.batch_norm_relu(engine.tensor([[1.0], [3.0]]), None, None, training=True)
+    tensor([[0.      ],
+            [0.999995]])
+    """
+    operands = (input, running_mean, running_var, weight, bias)
+    out = normalise_batch(ctx, "batch_norm_relu", operands, training, momentum, eps, relu=1)
+    ctx.save(*ctx.saved, out)
+    return out
+
+
+@batch_norm_relu.vjp
+def batch_norm_relu_vjp(ctx: Context, dy: Array) -> tuple[Array | None, ...]:
+    dx, dw, db = normalise_vjp(ctx, _through_relu(ctx, dy, ctx.saved[-1]))
+    return dx, None, None, dw, db
 
 
 @op

@@ -31,6 +31,7 @@ def _normalise(
     layout: Layout,
     moments: tuple[Array, Array] | None = None,
     from_input: bool = True,
+    relu: int = 0,
 ) -> Array:
     """Return the result; `moments`, mean and variance of each row, need not be those of the input."""
     x = input.reshape(layout)
@@ -40,15 +41,16 @@ def _normalise(
     scale = (np.ones(count, input.dtype) if weight is None else weight).reshape(-1, channels)
     shift = (np.zeros(count, input.dtype) if bias is None else bias).reshape(-1, channels)
     out = ctx.empty(layout, input.dtype)
-    ctx.kernels.normalise(out, x, mean, variance, scale, shift, float(eps))
+    ctx.kernels.normalise(out, x, mean, variance, scale, shift, float(eps), relu)
     affine = tuple(None if a is None else a.shape for a in (weight, bias))
     ctx.save(x, mean, variance, scale, float(eps), int(from_input), affine)
     return out.reshape(input.shape)
 
 
-def _normalise_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
+def normalise_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, Array | None]:
     """Return the gradients for input, weight and bias: the first operand and the last two."""
-    x, mean, variance, scale, eps, moments_of_x, (weight_shape, bias_shape) = ctx.saved
+    # What rectifies also saves its result.
+    x, mean, variance, scale, eps, moments_of_x, (weight_shape, bias_shape) = ctx.saved[:7]
     upstream = dy.reshape(x.shape)
     dx = dw = db = None
     if ctx.needs_grad[0]:
@@ -139,10 +141,24 @@ def batch_norm(
     (tensor([0.2]), tensor([1.1]))
     """
     operands = (input, running_mean, running_var, weight, bias)
-    mean, variance, from_input = batch_statistics(ctx, "batch_norm", operands, training, momentum, eps)
+    return normalise_batch(ctx, "batch_norm", operands, training, momentum, eps, relu=0)
+
+
+def normalise_batch(
+    ctx: Context,
+    who: str,
+    operands: tuple[Array, Array | None, Array | None, Array | None, Array | None],
+    training: bool,
+    momentum: float,
+    eps: float,
+    relu: int,
+) -> Array:
+    """Compute :func:`batch_norm`, rectified if so wished; save what its vjp needs."""
+    mean, variance, from_input = batch_statistics(ctx, who, operands, training, momentum, eps)
+    input, _, _, weight, bias = operands
     batch, channels = input.shape[:2]
     layout = (batch, channels, 1, input.size // (batch * channels))
-    return _normalise(ctx, input, weight, bias, eps, layout, (mean, variance), from_input)
+    return _normalise(ctx, input, weight, bias, eps, layout, (mean, variance), from_input, relu)
 
 
 def batch_statistics(
@@ -187,7 +203,7 @@ def batch_statistics(
 
 @batch_norm.vjp
 def batch_norm_vjp(ctx: Context, dy: Array) -> tuple[Array | None, ...]:
-    dx, dw, db = _normalise_vjp(ctx, dy)
+    dx, dw, db = normalise_vjp(ctx, dy)
     return dx, None, None, dw, db
 
 
@@ -249,7 +265,7 @@ def layer_norm(
     return _normalise(ctx, input, weight, bias, eps, (1, input.size // length, length, 1))
 
 
-layer_norm.vjp(_normalise_vjp)
+layer_norm.vjp(normalise_vjp)
 
 
 @op
@@ -310,4 +326,4 @@ def group_norm(
     return _normalise(ctx, input, weight, bias, eps, layout)
 
 
-group_norm.vjp(_normalise_vjp)
+group_norm.vjp(normalise_vjp)

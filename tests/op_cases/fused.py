@@ -58,6 +58,10 @@ def torch_batch_norm_relu_max_pool2d(torch: Any, *operands: Any, **settings: Any
     return torch_relu_max_pool2d(torch, torch.nn.functional.batch_norm(*operands, **settings))
 
 
+def torch_batch_norm_relu(torch: Any, *operands: Any, **settings: Any) -> Any:
+    return torch.relu(torch.nn.functional.batch_norm(*operands, **settings))
+
+
 def torch_linear_relu(torch: Any, *operands: Any) -> Any:
     return torch.relu(torch.nn.functional.linear(*operands))
 
@@ -67,6 +71,7 @@ def torch_conv2d_relu(torch: Any, *operands: Any, **settings: Any) -> Any:
 
 
 POOL, NORM = engine.relu_max_pool2d, engine.batch_norm_relu_max_pool2d
+NORM_RELU = engine.batch_norm_relu
 CONV_POOL = engine.conv2d_relu_max_pool2d
 
 CASES = {
@@ -122,6 +127,23 @@ CASES = {
             BadInput(lambda: POOL(t(1, 4, 4, dtype="int64")), DTypeError, "relu_max_pool2d: expected float32 or"),
         ),
         pytorch=torch_relu_max_pool2d,
+    ),
+    "batch_norm_relu": OpCase(
+        normalised_maps(),
+        (
+            BadInput(
+                lambda: NORM_RELU(t(3), None, None, training=True), ShapeError, "batch_norm_relu: expected input (N"
+            ),
+            BadInput(lambda: NORM_RELU(t(2, 3, 4, 4), None, None), ParameterError, "or, in training, neither"),
+            BadInput(lambda: NORM_RELU(t(2, 3), t(2), t(2)), ShapeError, "expected running_mean (3,), one for each"),
+            BadInput(
+                lambda: NORM_RELU(t(2, 3, dtype="int64"), None, None, training=True), DTypeError, "batch_norm_relu: exp"
+            ),
+            BadInput(
+                lambda: NORM_RELU(t(2, 3), t(3).requires_grad_(), t(3)), GraphError, "running_mean without gradient"
+            ),
+        ),
+        pytorch=torch_batch_norm_relu,
     ),
     "batch_norm_relu_max_pool2d": OpCase(
         normalised_maps(),

@@ -50,23 +50,27 @@ def moments(mean: Array, variance: Array, x: Array) -> None:
 
 @compiled
 def _normalise_piece(
-    piece: int, out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float
+    piece: int, out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float, relu: int
 ) -> None:
     _, rows, channels, pixels = x.shape
     period = weight.shape[0]
     a, r = piece // rows, piece % rows
     centre, factor = mean[r], 1.0 / np.sqrt(variance[r] + eps)
+    floor = 0.0 if relu else -np.inf
     for j in range(channels):
         scale, shift = factor * weight[r % period, j], bias[r % period, j]
         for s in range(pixels):
-            out[a, r, j, s] = (x[a, r, j, s] - centre) * scale + shift
+            value = (x[a, r, j, s] - centre) * scale + shift
+            out[a, r, j, s] = floor if value < floor else value
 
 
 @compiled
-def normalise(out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float) -> None:
-    """Out = (x - mean) / sqrt(variance + eps) * weight + bias; see the reference."""
+def normalise(
+    out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float, relu: int
+) -> None:
+    """Out = (x - mean) / sqrt(variance + eps) * weight + bias, rectified if so wished; see the reference."""
     pieces, rows, _, _ = x.shape
-    share(_normalise_piece, pieces * rows, x.size, (out, x, mean, variance, weight, bias, eps))
+    share(_normalise_piece, pieces * rows, x.size, (out, x, mean, variance, weight, bias, eps, relu))
 
 
 @compiled

@@ -50,7 +50,9 @@ def moments(mean: Array, variance: Array, x: Array) -> None:
 
 
 @np.errstate(all="ignore")
-def normalise(out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float) -> None:
+def normalise(
+    out: Array, x: Array, mean: Array, variance: Array, weight: Array, bias: Array, eps: float, relu: int
+) -> None:
     """out[a, r, j, s] = (x[a, r, j, s] - mean[r]) / sqrt(variance[r] + eps) * weight[r % P, j] + bias[r % P, j].
 
     Parameters
@@ -60,6 +62,8 @@ def normalise(out: Array, x: Array, mean: Array, variance: Array, weight: Array,
     weight, bias : ndarray (P, J)
     eps : float
         Keeps a row of equal numbers from being divided by 0.
+    relu : int
+        1 to rectify the result, so that what is negative becomes 0.
     """
     pieces, rows, channels, pixels = x.shape
     period = weight.shape[0]
@@ -69,7 +73,8 @@ def normalise(out: Array, x: Array, mean: Array, variance: Array, weight: Array,
             for j in range(channels):
                 for s in range(pixels):
                     standard = (float(x[a, r, j, s]) - float(mean[r])) / deviation
-                    out[a, r, j, s] = standard * float(weight[r % period, j]) + float(bias[r % period, j])
+                    result = standard * float(weight[r % period, j]) + float(bias[r % period, j])
+                    out[a, r, j, s] = 0.0 if relu and result < 0.0 else result
 
 
 @np.errstate(all="ignore")
