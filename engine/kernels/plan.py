@@ -10,6 +10,7 @@ from engine.kernels.channels_last import LANES
 from engine.kernels.registers import STRIPS
 from engine.kernels.taps import Layout, Taps, backward_taps, forward_taps, whole_numbers
 from engine.kernels.tiles import Tiling
+from engine.kernels.vectors import VECTOR_BYTES
 from engine.kernels.winograd import POINTS
 
 Shape: TypeAlias = tuple[int, ...]
@@ -172,3 +173,35 @@ def together_plan(
     parts = max(1, min(out[0] // 2, -(-4 * threads // -(-batch // lanes))))
     blocks = blocks_of(filters, tuple(STRIPS))
     return Together(blocks, whole_numbers(shift.reshape(-1)), whole_numbers(weight.reshape(-1)), columns, parts)
+
+
+@lru_cache(maxsize=256)
+def forward_ways(
+    x: Shape, w: Shape, maps: Shape, numbers: tuple[int, ...], groups: int, threads: int, itemsize: int, places: int
+) -> tuple[Tiling | None, Together | Plan]:
+    """Return how to convolve by tiles, where that is quicker, and how otherwise, or if something is not finite.
+
+    `maps` is the shape of the convolution's result; `places` is the size of a winner's place, 0 if nothing is pooled.
+    """
+    sizes, lanes = (w[2:], maps[2:]), VECTOR_BYTES // itemsize
+    tiling = tiling_of(x, w[0], *sizes, numbers, groups, threads) if itemsize == 4 and places in (0, 4) else None
+    together = together_plan(x, w[0], *sizes, numbers, groups, lanes, threads) if places in (0, itemsize) else None
+    return tiling, together or forward_plan(x, w, maps, numbers, groups, threads)
+
+
+@lru_cache(maxsize=256)
+def backward_ways(
+    dx: Shape, w: Shape, dy: Shape, numbers: tuple[int, ...], groups: int, threads: int, itemsize: int
+) -> tuple[Tiling | None, Together | Plan]:
+    """Return the ways to compute dx: those of a convolution of dy by the filters turned round, where strides are 1."""
+    tiling, together, opposite = None, None, (1, 1, *opposite_padding(w, numbers), 1, 1)
+    if numbers[:2] + numbers[4:] == (1, 1, 1, 1):
+        sizes, lanes = (w[2:], dx[2:]), VECTOR_BYTES // itemsize
+        tiling = tiling_of(dy, w[1], *sizes, opposite, groups, threads) if itemsize == 4 else None
+        together = together_plan(dy, w[1], *sizes, opposite, groups, lanes, threads, True)
+    return tiling, together or backward_plan(dx, w, dy, numbers, groups, threads)
+
+
+def opposite_padding(w: Shape, numbers: tuple[int, ...]) -> tuple[int, int]:
+    """Return above and to the left of dy how far a filter that is turned round reaches beyond it."""
+    return w[2] - 1 - numbers[2], w[3] - 1 - numbers[3]

@@ -1,5 +1,6 @@
 """Convolution of images in the lanes of vectors gives what the loops of the slide give."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.arrays import Array
 from engine.kernels import load, plan
 from engine.kernels.cpu import conv
 from engine.kernels.vectors import VECTOR_BYTES
+from tests.engine.plans import forget_plans
 
 thorough = settings(
     max_examples=80, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -59,10 +61,12 @@ def close(got: Array, expected: Array, dtype: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def also_wide_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def also_wide_ones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Images are taken together also where other ways would be as quick."""
-    plan.together_plan.cache_clear()
+    forget_plans()
     monkeypatch.setattr(plan, "SPARE_COLUMNS", 0)
+    yield
+    forget_plans()
 
 
 @thorough

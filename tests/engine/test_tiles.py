@@ -13,6 +13,7 @@ from engine.arrays import Array
 from engine.kernels import load, plan
 from engine.kernels.channels_last import LANES
 from engine.kernels.cpu import conv
+from tests.engine.plans import forget_plans
 
 thorough = settings(
     max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -24,11 +25,11 @@ TOLERANCE = 3e-5
 @pytest.fixture(autouse=True)
 def also_small_ones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Tiles are chosen also where they would not pay, so that small images meet every branch of theirs."""
-    plan.tiling_of.cache_clear()
+    forget_plans()
     monkeypatch.setattr(plan, "OFTEN", 0)
     monkeypatch.setattr(plan, "MOST_SPARE", 100)
     yield
-    plan.tiling_of.cache_clear()
+    forget_plans()
 
 
 @st.composite
@@ -75,7 +76,7 @@ def test_tiles_equal_the_sum_over_strips_in_float64(threads: int, layer: dict[st
     x, w, b, dy = arrays(layer)
     numbers, kernels = (1, 1, *layer["pad"], 1, 1, 1), load("cpu")
     before, plan.TILE_NUMBERS = plan.TILE_NUMBERS, layer["most"]
-    plan.tiling_of.cache_clear()
+    forget_plans()
     engine.set_num_threads(threads)
     try:
         assert chosen(layer, dy)
@@ -159,7 +160,7 @@ def test_other_convolutions_are_not_cut_into_tiles(name: str) -> None:
 
 def test_tiles_are_chosen_where_filters_are_used_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    plan.tiling_of.cache_clear()
+    forget_plans()
     numbers = (1, 1, 1, 1, 1, 1)
     assert plan.tiling_of(X, 32, SQUARE, (16, 16), numbers, 1, 2) is not None
     assert plan.tiling_of((1, 32, 16, 16), 32, SQUARE, (16, 16), numbers, 1, 2) is None

@@ -36,12 +36,19 @@ from engine.kernels.jit import compiled as plain
 from engine.kernels.jit import using
 from engine.kernels.lanes import slide_together
 from engine.kernels.lines import WIDTHS, dot, slide
-from engine.kernels.plan import backward_plan, blocks_of, dot_plan, forward_plan, tiling_of, together_plan
+from engine.kernels.plan import (
+    Together,
+    backward_ways,
+    blocks_of,
+    dot_plan,
+    forward_ways,
+    opposite_padding,
+    tiling_of,
+)
 from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS
 from engine.kernels.tasks import share
 from engine.kernels.tiles import Tiling, multiply_tiles, sum_tiles
-from engine.kernels.vectors import VECTOR_BYTES
 
 compiled = using(tasks)
 
@@ -56,7 +63,7 @@ NO_PLACES = np.empty(0, np.int32)
 
 def _covers(w: Array, x: Array, dy: Array, numbers: tuple[int, ...]) -> bool:
     """Return whether filters are as large as the image, so that each sees all of it: a fully connected layer."""
-    return w.shape[1:] == x.shape[1:] and dy.shape[2] == dy.shape[3] == 1 and numbers[2] == numbers[3] == 0
+    return dy.shape[2] == dy.shape[3] == 1 and w.shape[1:] == x.shape[1:] and numbers[2] == numbers[3] == 0
 
 
 def _rows(array: Array) -> Array:
@@ -99,21 +106,17 @@ def convolve(
     relu: int = 0,
 ) -> bool:
     """Convolve into maps of this shape, or what is pooled from them; return False if a weight is not finite."""
-    threads, area = get_num_threads(), w.shape[2] * w.shape[3]
-    if x.dtype == FLOAT32 and index.dtype == np.int32:
-        tiling = tiling_of(x.shape, len(w), w.shape[2:], maps[2:], numbers, groups, threads)
-        steps = w.shape[1] * area, area
-        size = maps[2], maps[3]
-        if tiling and sum_tiles(out, index, x, w.reshape(-1), b, steps, 0, relu, pooled, size, tiling):
+    places = index.itemsize if pooled else 0
+    tiling, plan = forward_ways(x.shape, w.shape, maps, numbers, groups, get_num_threads(), x.itemsize, places)
+    flat = w.reshape(-1)
+    if tiling is not None:
+        area, size = w.shape[2] * w.shape[3], (maps[2], maps[3])
+        if sum_tiles(out, index, x, flat, b, (w.shape[1] * area, area), 0, relu, pooled, size, tiling):
             return True
-    lanes = VECTOR_BYTES // x.itemsize
-    together = together_plan(x.shape, len(w), w.shape[2:], maps[2:], numbers, groups, lanes, threads)
-    if together and index.itemsize == x.itemsize:
-        steps, pad, size = (w[0].size, w.shape[2]), (numbers[2], numbers[3]), (maps[2], maps[3])
-        flat = w.reshape(-1)
-        return bool(slide_together(out, index, x, flat, b, together, WIDTHS, *steps, pad, size, relu, pooled))
-    plan = forward_plan(x.shape, w.shape, maps, numbers, groups, threads)
-    return bool(slide(out, index, x, w.reshape(-1), b, *plan, WIDTHS, 0, 1, groups, relu, pooled, (1, 1)))
+    if isinstance(plan, Together):
+        step, pad, size = w.size // len(w), (numbers[2], numbers[3]), (maps[2], maps[3])
+        return bool(slide_together(out, index, x, flat, b, plan, WIDTHS, step, w.shape[2], pad, size, relu, pooled))
+    return bool(slide(out, index, x, flat, b, *plan, WIDTHS, 0, 1, groups, relu, pooled, (1, 1)))
 
 
 def conv2d_backward_x(
@@ -133,28 +136,23 @@ def conv2d_backward_x(
     if _covers(w, dx, dy, numbers):
         linear_backward_x(_rows(dx), _rows(dy), _rows(w))
         return
-    area, opposite = w.shape[2] * w.shape[3], (1, 1, w.shape[2] - 1 - pad_top, w.shape[3] - 1 - pad_left, 1, 1)
-    tiling = None
-    if (stride_h, stride_w, dilation_h, dilation_w) == (1, 1, 1, 1) and dx.dtype == FLOAT32:
-        sizes = w.shape[2:], dx.shape[2:]
-        tiling = tiling_of(dy.shape, w.shape[1], *sizes, opposite, groups, get_num_threads())
-    nothing = np.zeros(dx.shape[1], dx.dtype)
-    steps = area, w.shape[1] * area
-    if tiling and sum_tiles(dx, NO_PLACES, dy, w.reshape(-1), nothing, steps, 1, 0, 0, dx.shape[2:], tiling):
-        return
-    if (stride_h, stride_w, dilation_h, dilation_w) == (1, 1, 1, 1):
-        lanes, sizes = VECTOR_BYTES // dx.itemsize, (w.shape[2:], dx.shape[2:])
-        together = together_plan(dy.shape, w.shape[1], *sizes, opposite, groups, lanes, get_num_threads(), True)
-        pad, size, flat = (opposite[2], opposite[3]), (dx.shape[2], dx.shape[3]), w.reshape(-1)
-        if together:
-            rows = w.shape[2]
-            if not slide_together(dx, NO_PLACES, dy, flat, nothing, together, WIDTHS, area, rows, pad, size, 0, 0):
-                PLAIN_X(dx, dy, w, *numbers, groups)
-            return
-    plan = backward_plan(dx.shape, w.shape, dy.shape, numbers, groups, get_num_threads())
-    steps = (stride_h, stride_w)
-    if not slide(dx, NO_PLACES, dy, w.reshape(-1), nothing, *plan, WIDTHS, area, 0, groups, 0, 0, steps):
+    if not _convolve_back(dx, dy, w, numbers, groups):
         PLAIN_X(dx, dy, w, *numbers, groups)
+
+
+def _convolve_back(dx: Array, dy: Array, w: Array, numbers: tuple[int, ...], groups: int) -> bool:
+    """Compute dx; return False if a weight is not finite."""
+    tiling, plan = backward_ways(dx.shape, w.shape, dy.shape, numbers, groups, get_num_threads(), dx.itemsize)
+    area, flat, nothing = w.shape[2] * w.shape[3], w.reshape(-1), np.zeros(dx.shape[1], dx.dtype)
+    size = dx.shape[2], dx.shape[3]
+    steps = area, w.shape[1] * area
+    if tiling is not None and sum_tiles(dx, NO_PLACES, dy, flat, nothing, steps, 1, 0, 0, size, tiling):
+        return True
+    if isinstance(plan, Together):
+        pad, rows = opposite_padding(w.shape, numbers), w.shape[2]
+        return bool(slide_together(dx, NO_PLACES, dy, flat, nothing, plan, WIDTHS, area, rows, pad, size, 0, 0))
+    strides = numbers[0], numbers[1]
+    return bool(slide(dx, NO_PLACES, dy, flat, nothing, *plan, WIDTHS, area, 0, groups, 0, 0, strides))
 
 
 def conv2d_backward_w(
