@@ -96,7 +96,7 @@ def adaptive_max_pool2d(
     require_maps("adaptive_max_pool2d", input)
     rows, columns = adaptive_windows("adaptive_max_pool2d", input.shape[-2:], output_size)
     out, index = max_of_windows(ctx, input, rows, columns)
-    return (out, index.astype(np.int64)) if return_indices else out
+    return (out, index.reshape(out.shape).astype(np.int64)) if return_indices else out
 
 
 @adaptive_max_pool2d.vjp

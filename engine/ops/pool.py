@@ -70,7 +70,7 @@ def max_pool2d(
     require_maps("max_pool2d", input)
     windows = _windows_of_maxima(input.shape[-2:], kernel_size, stride, padding, dilation, ceil_mode)
     out, index = max_of_windows(ctx, input, *windows)
-    return (out, index.astype(np.int64)) if return_indices else out
+    return (out, index.reshape(out.shape).astype(np.int64)) if return_indices else out
 
 
 @remembered
@@ -86,19 +86,20 @@ def _windows_of_maxima(
 def max_of_windows(
     ctx: Context, input: Array, rows: Array, columns: Array, dilation_h: int = 1, dilation_w: int = 1
 ) -> tuple[Array, Array]:
-    """Return the largest value of each window, and where it was; save what :func:`max_pool2d_vjp` needs."""
-    shape = (*input.shape[:-2], len(rows), len(columns))
-    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places_dtype(input.shape[-2:]))
-    ctx.kernels.max_pool2d(planes(out), planes(index), planes(input), rows, columns, dilation_h, dilation_w)
+    """Return the largest value of each window, and where it was, for planes; save what :func:`max_pool2d_vjp` needs."""
+    x = planes(input)
+    shape = (len(x), len(rows), len(columns))
+    out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places_dtype(x.shape[1:]))
+    ctx.kernels.max_pool2d(out, index, x, rows, columns, dilation_h, dilation_w)
     ctx.save(input.shape, index)
-    return out, index
+    return out.reshape(*input.shape[:-2], *shape[1:]), index
 
 
 @max_pool2d.vjp
 def max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
     shape, index = ctx.saved
     dx = ctx.empty(shape, dy.dtype)
-    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), planes(index))
+    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), index)
     return (dx,)
 
 

@@ -10,6 +10,8 @@ from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.ops.checks import pair, remembered, require_floating, require_images
 
+INT32, INT64 = np.dtype(np.int32), np.dtype(np.int64)
+
 
 def require_maps(who: str, input: Array) -> None:
     """Raise unless `input` is floating, (N, C, H, W) or (C, H, W), with no axis empty but N."""
@@ -19,7 +21,8 @@ def require_maps(who: str, input: Array) -> None:
 
 def planes(array: Array) -> Array:
     """View (N, C, H, W) or (C, H, W) as (P, H, W): to pooling, each map of each image is alike."""
-    return array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
+    *outer, height, width = array.shape
+    return array.reshape(math.prod(outer), height, width)
 
 
 def sliding_windows(
@@ -87,7 +90,7 @@ def without_padding(windows: Array, length: int, dilation: int = 1) -> Array:
 
 def places_dtype(size: Sequence[int]) -> np.dtype[Any]:
     """Return the dtype of places in a map (H, W): half the memory of int64, unless the map is too large."""
-    return np.dtype(np.int32 if math.prod(size) < 2**31 else np.int64)
+    return INT32 if size[0] * size[1] < 2**31 else INT64
 
 
 def areas(rows: Array, columns: Array) -> Array:
