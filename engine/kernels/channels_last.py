@@ -53,7 +53,7 @@ def channels_last(
 def channels_first(out: Array, to: int, plane: int, pixels: Array, count: int, channels: int) -> None:
     """out[to + k plane + p] = pixels[p, k]."""
     whole = whole_vectors(channels)
-    if count < LANES:
+    if count < LANES or channels < LANES:
         for p in range(count):
             for k in range(channels):
                 out[to + k * plane + p] = pixels[p * whole + k]

@@ -94,8 +94,10 @@ def backward_plan(dx: Shape, w: Shape, dy: Shape, numbers: tuple[int, ...], grou
 # the products of all of them are added to memory, so there are at least so many for each number that is added to.
 TILE_NUMBERS, FOR_EACH_SUM = 1 << 18, 2
 # So often must each filter's values at the points be used to be worth computing (outputs of a map times weights),
-# and twice as often to be worth adding up.
+# and twice as often to be worth adding up. Not so often where there are many filters: they are then transformed
+# where they are used, a panel at a time.
 OFTEN = 8192
+OFTEN_BY_PANELS, MANY_FILTERS = 1536, 128
 
 
 @lru_cache(maxsize=256)
@@ -122,12 +124,14 @@ def tiling_of(
     down, across = -(-out[0] // outputs), -(-out[1] // outputs)
     spare = outputs * outputs * down * across > MOST_SPARE * out[0] * out[1]
     used = batch * out[0] * out[1] * size[0] * size[1]
-    if min(top, left) < 0 or spare or used < (2 * OFTEN if summed else OFTEN):
+    by_panels = not summed and used < OFTEN and filters >= MANY_FILTERS
+    least = OFTEN_BY_PANELS if by_panels else 2 * OFTEN if summed else OFTEN
+    if min(top, left) < 0 or spare or used < least:
         return None
     most = max(TILE_NUMBERS, FOR_EACH_SUM * POINTS * POINTS * channels * filters) if summed else TILE_NUMBERS
     strips = max(1, most // (POINTS * POINTS * (channels + filters) * across))
     strips = min(strips, -(-batch * down // threads))
-    return Tiling(outputs, size[0], down, across, strips, top, left)
+    return Tiling(outputs, size[0], down, across, strips, top, left, int(by_panels))
 
 
 class Together(NamedTuple):

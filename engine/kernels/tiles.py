@@ -21,8 +21,6 @@ from engine.kernels.winograd import (
     POINTS,
     pixels_to_points,
     points_to_outputs,
-    points_to_weights,
-    slopes_to_points,
     weights_to_points,
 )
 
@@ -48,6 +46,8 @@ class Tiling(NamedTuple):
         Rows of tiles that are taken at once.
     top, left : int
         Padding.
+    by_panels : int
+        1 if tiles are so few that filters, a panel of them at a time, are transformed where they are used.
     """
 
     outputs: int
@@ -57,6 +57,7 @@ class Tiling(NamedTuple):
     strips: int
     top: int
     left: int
+    by_panels: int
 
 
 @compiled
@@ -110,11 +111,11 @@ def _multiply(m: Array, v: Array, u: Array, tiles: int, most: int, channels: int
 
 
 @compiled
-def _read_tiles(
+def read_tiles(
     v: Array, line: Array, scratch: Array, x: Array, first: int, strips: int, most: int, tiling: Tiling
 ) -> None:
     """v[point, t, c] = the values at the points of the tiles in some strips."""
-    outputs, _, down, across, _, top, left = tiling
+    outputs, _, down, across, _, top, left, _ = tiling
     deep, columns = whole_vectors(x.shape[1]), outputs * across + POINTS - outputs
     s, end, t = first, first + strips, 0
     while s < end:
@@ -189,38 +190,33 @@ def _finish_pooled(
 
 
 @compiled
-def _sum_tiles(
-    task: int,
+def _write_tiles(
     out: Array,
     index: Array,
-    x: Array,
-    u: Array,
+    m: Array,
     b: Array,
-    finite: Array,
+    filters: tuple[int, int],
+    first: int,
+    end: int,
     relu: int,
     pooled: int,
-    height: int,
-    width: int,
+    size: Steps,
     tiling: Tiling,
-) -> None:
-    """Compute the outputs, height by width, of some strips, or what is pooled from them; note if all are finite."""
-    outputs, _, down, across, strips, _, _ = tiling
-    batch, filters, out_h, out_w = out.shape
-    channels, most = x.shape[1], strips * across
-    deep, whole = whole_vectors(channels), whole_vectors(filters)
-    columns, tall = outputs * across, outputs * min(strips, down)
-    read = (tall + POINTS - outputs) * deep
-    v, m = np.empty(POINTS * POINTS * most * deep, x.dtype), np.empty(POINTS * POINTS * most * whole, x.dtype)
-    line = np.empty(max(read * (columns + POINTS - outputs), tall * columns * whole), x.dtype)
-    scratch = np.empty(max(read * x.shape[3], tall * width * whole), x.dtype)
+) -> bool:
+    """Compute the outputs, of this size, of some strips, or what is pooled from them; return whether all are finite.
+
+    m[point, t, k] are their values at the points, for k + filters[0] from filters[0] to filters[1] - 1.
+    """
+    outputs, _, down, across, _, _, _, _ = tiling
+    maps, out_h, out_w = out.shape[1:]
+    (height, width), some_filters, columns = size, filters[1] - filters[0], outputs * across
+    whole, tall = whole_vectors(some_filters), outputs * min(end - first, down)
+    most = m.size // (POINTS * POINTS * whole)
+    line, scratch = np.empty(tall * columns * whole, m.dtype), np.empty(tall * width * whole, m.dtype)
     places = np.empty(tall * width * whole // 4 if pooled else 0, np.int32)
-    first = task * strips
-    end = min(first + strips, batch * down)
-    _read_tiles(v, line, scratch, x, first, end - first, most, tiling)
-    _multiply(m, v, u, (end - first) * across, most, channels, filters)
-    bias = np.zeros(whole, x.dtype)
-    bias[:filters] = b
-    s, t, check = first, 0, x.dtype.type(0)
+    bias = np.zeros(whole, m.dtype)
+    bias[:some_filters] = b[filters[0] : filters[1]]
+    s, t, check = first, 0, m.dtype.type(0)
     while s < end:
         n, row = s // down, s % down
         some = min(end - s, down - row)
@@ -231,82 +227,88 @@ def _sum_tiles(
                     points_to_outputs(outputs, line, to, columns * whole, whole, m, t * whole + k, POINTS * step, step)
                 t += 1
         row *= outputs
-        rows, to = min(outputs * some, height - row), n * filters * out_h * out_w
+        rows, to = min(outputs * some, height - row), (n * maps + filters[0]) * out_h * out_w
         if pooled:
             check += _finish_pooled(scratch, places, line, bias, row * width, rows, width, columns)
             to, count = to + row // 2 * out_w, rows // 2 * out_w
-            channels_first(index.view(x.dtype).reshape(-1), to, out_h * out_w, places.view(x.dtype), count, filters)
+            flat = index.view(m.dtype).reshape(-1)
+            channels_first(flat, to, out_h * out_w, places.view(m.dtype), count, some_filters)
         else:
             check += _finish(scratch, line, bias, relu, rows, width, columns)
             to, count = to + row * out_w, rows * out_w
-        channels_first(out.reshape(-1), to, out_h * out_w, scratch, count, filters)
+        channels_first(out.reshape(-1), to, out_h * out_w, scratch, count, some_filters)
         s += some
-    finite[task] = check == 0
+    return bool(check == 0)
 
 
 @compiled
-def _multiply_tiles(part: int, total: Array, dy: Array, x: Array, tiling: Tiling) -> None:
-    """total[part, point, c, k] = sum over a part of the tiles of values of x times gradients of y."""
-    outputs, _, down, across, strips, _, _ = tiling
-    channels, filters, most = x.shape[1], dy.shape[1], strips * across
-    deep, whole = whole_vectors(channels), whole_vectors(filters)
-    columns, tall = outputs * across, outputs * min(strips, down)
-    read = (tall + POINTS - outputs) * deep
-    v, m = np.empty(POINTS * POINTS * most * deep, x.dtype), np.empty(POINTS * POINTS * most * whole, x.dtype)
-    line = np.empty(max(read * (columns + POINTS - outputs), tall * columns * whole), x.dtype)
-    scratch = np.empty(max(read * x.shape[3], tall * dy.shape[3] * whole), x.dtype)
-    sums, shift = np.empty(ROWS * WIDE, x.dtype), np.arange(most) * whole
-    own = total[part]
-    low, high = part * len(x) * down // len(total), (part + 1) * len(x) * down // len(total)
-    for first in range(low, high, strips):
-        end = min(high, first + strips)
-        _read_tiles(v, line, scratch, x, first, end - first, most, tiling)
-        s, t = first, 0
-        while s < end:
-            n, row = s // down, s % down
-            some = min(end - s, down - row)
-            channels_last(line, scratch, dy, n, outputs * row, outputs * some, columns, 0)
-            for i in range(some):
-                for j in range(across):
-                    for k in range(0, whole, LANES):
-                        at, step = (outputs * i * columns + outputs * j) * whole + k, most * whole
-                        slopes_to_points(
-                            outputs, m, t * whole + k, POINTS * step, step, line, at, columns * whole, whole
-                        )
-                    t += 1
-            s += some
-        for point in range(POINTS * POINTS):
-            c = 0
-            while c < channels:
-                some = TALL[min(ROWS, channels - c)]
-                for k in range(0, whole, WIDE):
-                    width = min(WIDE, whole - k)
-                    step = PANEL if width == WIDE else 1
-                    for a in range(0, width, step * LANES):
-                        sum_strip(
-                            *(some, step, sums, a, WIDE, m, point * most * whole + k + a, shift, 0, t),
-                            *(v, point * most * deep + c, deep, 1),
-                        )
-                    for f in range(some):
-                        target, source = own[point, c + f, k : k + width], sums[f * WIDE : f * WIDE + width]
-                        for i in range(width):
-                            target[i] += source[i]
-                c += some
+def _sum_strips(
+    task: int,
+    out: Array,
+    index: Array,
+    x: Array,
+    u: Array,
+    b: Array,
+    finite: Array,
+    relu: int,
+    pooled: int,
+    size: Steps,
+    tiling: Tiling,
+) -> None:
+    """Compute all that comes of some strips."""
+    outputs, _, down, across, strips, _, _, _ = tiling
+    channels, filters = x.shape[1], out.shape[1]
+    first = task * strips
+    end = min(first + strips, len(x) * down)
+    tiles, deep = (end - first) * across, whole_vectors(channels)
+    read = (outputs * min(strips, down) + POINTS - outputs) * deep
+    v = np.empty(POINTS * POINTS * tiles * deep, x.dtype)
+    m = np.empty(POINTS * POINTS * tiles * whole_vectors(filters), x.dtype)
+    line = np.empty(read * (outputs * across + POINTS - outputs), x.dtype)
+    scratch = np.empty(read * x.shape[3], x.dtype)
+    read_tiles(v, line, scratch, x, first, end - first, tiles, tiling)
+    _multiply(m, v, u, tiles, tiles, channels, filters)
+    finite[task] = _write_tiles(out, index, m, b, (0, filters), first, end, relu, pooled, size, tiling)
 
 
 @compiled
-def _slopes_of_weights(c: int, dw: Array, total: Array) -> None:
-    """dw[k, c] = the gradient that belongs to total[point, c, k]."""
-    filters, size = dw.shape[0], dw.shape[2]
-    channels, whole = total.shape[1:]
-    flat, step = total.reshape(-1), channels * whole
-    lanes = np.empty(size * size * LANES, dw.dtype)
-    for k in range(0, filters, LANES):
-        points_to_weights(size, lanes, 0, size * LANES, LANES, flat, c * whole + k, POINTS * step, step)
-        for lane in range(min(LANES, filters - k)):
-            for i in range(size):
-                for j in range(size):
-                    dw[k + lane, c, i, j] = lanes[(i * size + j) * LANES + lane]
+def _read_strip(strip: int, v: Array, x: Array, tiling: Tiling) -> None:
+    """Transform the tiles of one strip among all: v[point, tile, c]."""
+    outputs, _, down, across, _, _, _, _ = tiling
+    deep = whole_vectors(x.shape[1])
+    line = np.empty(POINTS * (outputs * across + POINTS - outputs) * deep, x.dtype)
+    scratch = np.empty(POINTS * x.shape[3] * deep, x.dtype)
+    read_tiles(v[strip * across * deep :], line, scratch, x, strip, 1, len(x) * down * across, tiling)
+
+
+@compiled
+def _sum_panel(
+    panel: int,
+    out: Array,
+    index: Array,
+    v: Array,
+    w: Array,
+    b: Array,
+    finite: Array,
+    channels: int,
+    steps: Steps,
+    flip: int,
+    relu: int,
+    pooled: int,
+    size: Steps,
+    tiling: Tiling,
+) -> None:
+    """Compute all that a panel of filters makes of all tiles: its values at the points never leave the cache."""
+    batch, filters = out.shape[:2]
+    k, strips, tiles = panel * WIDE, batch * tiling.down, batch * tiling.down * tiling.across
+    some = min(WIDE, filters - k)
+    whole, own = whole_vectors(some), w[k * steps[0] :]
+    u = np.empty(POINTS * POINTS * channels * whole, w.dtype)
+    for task in range(whole // LANES * channels):
+        _weights_of_points(task, u, own, some, channels, tiling.weights, steps[0], steps[1], flip)
+    m = np.empty(POINTS * POINTS * tiles * whole, w.dtype)
+    _multiply(m, v, u, tiles, tiles, channels, some)
+    finite[panel] = _write_tiles(out, index, m, b, (k, k + some), 0, strips, relu, pooled, size, tiling)
 
 
 @compiled
@@ -327,24 +329,20 @@ def sum_tiles(
 
     `steps` lie between the weights of two filters, and of two channels; `size` is that of the maps.
     """
-    channels, filters = x.shape[1], out.shape[1]
-    vectors = (filters + LANES - 1) // LANES
+    channels, filters, strips = x.shape[1], out.shape[1], len(x) * tiling.down
+    vectors, work = whole_vectors(filters) // LANES, len(x) * filters * size[0] * size[1] * channels // PRODUCTS
+    if tiling.by_panels:
+        v = np.empty(POINTS * POINTS * strips * tiling.across * whole_vectors(channels), x.dtype)
+        share(_read_strip, strips, v.size, (v, x, tiling))
+        count = (filters + WIDE - 1) // WIDE
+        finite = np.zeros(count, np.bool_)
+        how = (channels, steps, flip, relu, pooled, size, tiling)
+        share(_sum_panel, count, work, (out, index, v, w, b, finite, *how))
+        return bool(finite.all())
     u = np.empty(POINTS * POINTS * channels * vectors * LANES, w.dtype)
     weights = (u, w, filters, channels, tiling.weights, steps[0], steps[1], flip)
     share(_weights_of_points, vectors * channels, u.size, weights)
-    tasks = (x.shape[0] * tiling.down + tiling.strips - 1) // tiling.strips
-    finite, work = np.zeros(tasks, np.bool_), x.shape[0] * filters * size[0] * size[1] * channels // PRODUCTS
-    share(_sum_tiles, tasks, work, (out, index, x, u, b, finite, relu, pooled, size[0], size[1], tiling))
+    count = (strips + tiling.strips - 1) // tiling.strips
+    finite = np.zeros(count, np.bool_)
+    share(_sum_strips, count, work, (out, index, x, u, b, finite, relu, pooled, size, tiling))
     return bool(finite.all())
-
-
-@compiled
-def multiply_tiles(dw: Array, dy: Array, x: Array, parts: int, tiling: Tiling) -> bool:
-    """Compute dw by tiles; return False if something is not finite, and then perhaps wrong beside it."""
-    whole = (dw.shape[0] + LANES - 1) // LANES * LANES
-    total = np.zeros((parts, POINTS * POINTS, dw.shape[1], whole), dw.dtype)
-    share(_multiply_tiles, parts, dy.size * dw.shape[1] // PRODUCTS, (total, dy, x, tiling))
-    for part in range(1, parts):
-        total[0] += total[part]
-    share(_slopes_of_weights, dw.shape[1], total[0].size, (dw, total[0]))
-    return bool(np.isfinite(dw.sum()))

@@ -27,6 +27,8 @@ def also_small_ones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Tiles are chosen also where they would not pay, so that small images meet every branch of theirs."""
     forget_plans()
     monkeypatch.setattr(plan, "OFTEN", 0)
+    monkeypatch.setattr(plan, "OFTEN_BY_PANELS", 0)
+    monkeypatch.setattr(plan, "MANY_FILTERS", 0)
     monkeypatch.setattr(plan, "MOST_SPARE", 100)
     yield
     forget_plans()
@@ -39,8 +41,9 @@ def layers(draw: st.DrawFn) -> dict[str, Any]:
     least = [max(1, size - 2 * p) for p in pad]
     return {
         "x": (draw(st.integers(1, 5)), draw(channels), *(draw(st.integers(n, n + 17)) for n in least)),
-        "w": (draw(channels), size),
+        "w": (draw(st.integers(LANES, 5 * LANES)), size),
         "pad": pad,
+        "by_panels": draw(st.booleans()),
         "most": draw(st.sampled_from([1 << 10, 1 << 14, 1 << 18])),
         "seed": draw(st.integers(0, 2**32 - 1)),
     }
@@ -61,6 +64,12 @@ def close(got: Array, expected: Array) -> None:
     np.testing.assert_allclose(got, expected, rtol=0, atol=TOLERANCE * max(1.0, float(np.abs(expected).max())))
 
 
+def choose_panels(by_panels: bool) -> None:
+    """Let filters be transformed where they are used, or all of them before."""
+    plan.OFTEN = 10**9 if by_panels else 0
+    forget_plans()
+
+
 def chosen(layer: dict[str, Any], dy: Array) -> bool:
     numbers = (1, 1, *layer["pad"], 1, 1)
     size = (layer["w"][1],) * 2
@@ -76,7 +85,7 @@ def test_tiles_equal_the_sum_over_strips_in_float64(threads: int, layer: dict[st
     x, w, b, dy = arrays(layer)
     numbers, kernels = (1, 1, *layer["pad"], 1, 1, 1), load("cpu")
     before, plan.TILE_NUMBERS = plan.TILE_NUMBERS, layer["most"]
-    forget_plans()
+    choose_panels(layer["by_panels"])
     engine.set_num_threads(threads)
     try:
         assert chosen(layer, dy)
@@ -99,6 +108,7 @@ def test_tiles_equal_the_sum_over_strips_in_float64(threads: int, layer: dict[st
 @given(layers())
 def test_pooled_tiles_equal_pooled_strips(layer: dict[str, Any]) -> None:
     x, w, b, dy = arrays(layer)
+    choose_panels(layer["by_panels"])
     if min(dy.shape[2:]) < 2:
         return
     assert chosen(layer, dy)
@@ -116,12 +126,14 @@ def test_pooled_tiles_equal_pooled_strips(layer: dict[str, Any]) -> None:
         assert np.linalg.norm(ours - expected) <= 1e-2 * np.linalg.norm(expected) + 1e-6
 
 
+@pytest.mark.parametrize("by_panels", [False, True])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 3e38])
 @pytest.mark.parametrize("which", ["x", "w", "dy"])
-def test_what_is_not_finite_stays_where_it_belongs(which: str, bad: float) -> None:
+def test_what_is_not_finite_stays_where_it_belongs(which: str, bad: float, by_panels: bool) -> None:
     """A tile would carry a NaN to all its outputs; so would 3e38, which is too large to be added up with others."""
     layer = {"x": (2, LANES, 9, 8), "w": (LANES + 1, 3), "pad": (1, 0), "seed": 0}
     x, w, b, dy = arrays(layer)
+    choose_panels(by_panels)
     assert chosen(layer, dy)
     {"x": x, "w": w, "dy": dy}[which].reshape(-1)[77] = bad
     numbers = (1, 1, 1, 0, 1, 1, 1)
@@ -166,3 +178,7 @@ def test_tiles_are_chosen_where_filters_are_used_often(monkeypatch: pytest.Monke
     assert plan.tiling_of((1, 32, 16, 16), 32, SQUARE, (16, 16), numbers, 1, 2) is None
     assert plan.tiling_of(X, 32, SQUARE, (16, 16), numbers, 1, 2, True) is not None
     assert plan.tiling_of((4, 32, 16, 16), 32, SQUARE, (16, 16), numbers, 1, 2, True) is None
+    few, many = (plan.tiling_of((2, 32, 16, 16), filters, SQUARE, (16, 16), numbers, 1, 2) for filters in (32, 512))
+    assert few is None
+    assert many is not None
+    assert many.by_panels

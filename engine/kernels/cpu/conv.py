@@ -48,7 +48,8 @@ from engine.kernels.plan import (
 from engine.kernels.reference import conv as loops
 from engine.kernels.registers import DOT_FILTERS, DOT_TAPS
 from engine.kernels.tasks import share
-from engine.kernels.tiles import Tiling, multiply_tiles, sum_tiles
+from engine.kernels.tile_slopes import multiply_tiles
+from engine.kernels.tiles import Tiling, sum_tiles
 
 compiled = using(tasks)
 
