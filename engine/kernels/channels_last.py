@@ -31,11 +31,12 @@ def channels_last(
     if count <= 0:
         return
     start = n * channels * plane + low * width
-    if count < LANES:
+    whole_blocks = count >= LANES and channels >= LANES
+    if not whole_blocks:
         for p in range(count):
             for c in range(channels):
                 scratch[p * whole + c] = pixels[start + c * plane + p]
-    for p in range(0, count if count >= LANES else 0, LANES):
+    for p in range(0, count if whole_blocks else 0, LANES):
         # The last blocks end with the last pixel and the last channel: they overlap the ones before.
         q = min(p, count - LANES)
         for c in range(0, channels, LANES):

@@ -124,8 +124,9 @@ def tiling_of(
     down, across = -(-out[0] // outputs), -(-out[1] // outputs)
     spare = outputs * outputs * down * across > MOST_SPARE * out[0] * out[1]
     used = batch * out[0] * out[1] * size[0] * size[1]
-    by_panels = not summed and used < OFTEN and filters >= MANY_FILTERS
-    least = OFTEN_BY_PANELS if by_panels else 2 * OFTEN if summed else OFTEN
+    often = 2 * OFTEN if summed else OFTEN
+    by_panels = used < often and filters >= MANY_FILTERS
+    least = OFTEN_BY_PANELS if by_panels else often
     if min(top, left) < 0 or spare or used < least:
         return None
     most = max(TILE_NUMBERS, FOR_EACH_SUM * POINTS * POINTS * channels * filters) if summed else TILE_NUMBERS

@@ -12,60 +12,75 @@ from engine.kernels.channels_last import LANES, channels_last, whole_vectors
 from engine.kernels.jit import using
 from engine.kernels.registers import PANEL, ROWS, sum_strip
 from engine.kernels.tasks import PRODUCTS, share
-from engine.kernels.tiles import TALL, WIDE, Tiling, read_tiles
+from engine.kernels.tiles import TALL, WIDE, Tiling, read_tiles, values_of_tiles
 from engine.kernels.winograd import POINTS, points_to_weights, slopes_to_points
 
 compiled = using(registers, tasks, tiles, vectors, winograd)
 
 
 @compiled
-def _multiply_tiles(part: int, total: Array, dy: Array, x: Array, tiling: Tiling) -> None:
+def _read_slopes(
+    m: Array, line: Array, scratch: Array, dy: Array, first: int, end: int, most: int, tiling: Tiling
+) -> None:
+    """m[point, t, k] = the gradients of values at the points, of the tiles in some strips."""
+    outputs, _, down, across, _, _, _, _ = tiling
+    whole, columns = whole_vectors(dy.shape[1]), outputs * across
+    s, t = first, 0
+    while s < end:
+        n, row = s // down, s % down
+        some = min(end - s, down - row)
+        channels_last(line, scratch, dy, n, outputs * row, outputs * some, columns, 0)
+        for i in range(some):
+            for j in range(across):
+                for k in range(0, whole, LANES):
+                    at, step = (outputs * i * columns + outputs * j) * whole + k, most * whole
+                    to = t * whole + k
+                    slopes_to_points(outputs, m, to, POINTS * step, step, line, at, columns * whole, whole)
+                t += 1
+        s += some
+
+
+@compiled
+def _add_products(total: Array, m: Array, v: Array, tiles: int, most: int) -> None:
+    """total[point, c, k] += sum over t of v[point, t, c] * m[point, t, k]."""
+    _, channels, whole = total.shape
+    deep = whole_vectors(channels)
+    sums, shift = np.empty(ROWS * WIDE, m.dtype), np.arange(most) * whole
+    for point in range(POINTS * POINTS):
+        c = 0
+        while c < channels:
+            some = TALL[min(ROWS, channels - c)]
+            for k in range(0, whole, WIDE):
+                width = min(WIDE, whole - k)
+                step = PANEL if width == WIDE else 1
+                for a in range(0, width, step * LANES):
+                    sum_strip(
+                        *(some, step, sums, a, WIDE, m, point * most * whole + k + a, shift, 0, tiles),
+                        *(v, point * most * deep + c, deep, 1),
+                    )
+                for f in range(some):
+                    target, source = total[point, c + f, k : k + width], sums[f * WIDE : f * WIDE + width]
+                    for i in range(width):
+                        target[i] += source[i]
+            c += some
+
+
+@compiled
+def _multiply_part(part: int, total: Array, dy: Array, x: Array, tiling: Tiling) -> None:
     """total[part, point, c, k] = sum over a part of the tiles of values of x times gradients of y."""
     outputs, _, down, across, strips, _, _, _ = tiling
-    channels, filters, most = x.shape[1], dy.shape[1], strips * across
-    deep, whole = whole_vectors(channels), whole_vectors(filters)
+    most, deep, whole = strips * across, whole_vectors(x.shape[1]), whole_vectors(dy.shape[1])
     columns, tall = outputs * across, outputs * min(strips, down)
     read = (tall + POINTS - outputs) * deep
     v, m = np.empty(POINTS * POINTS * most * deep, x.dtype), np.empty(POINTS * POINTS * most * whole, x.dtype)
     line = np.empty(max(read * (columns + POINTS - outputs), tall * columns * whole), x.dtype)
     scratch = np.empty(max(read * x.shape[3], tall * dy.shape[3] * whole), x.dtype)
-    sums, shift = np.empty(ROWS * WIDE, x.dtype), np.arange(most) * whole
-    own = total[part]
     low, high = part * len(x) * down // len(total), (part + 1) * len(x) * down // len(total)
     for first in range(low, high, strips):
         end = min(high, first + strips)
         read_tiles(v, line, scratch, x, first, end - first, most, tiling)
-        s, t = first, 0
-        while s < end:
-            n, row = s // down, s % down
-            some = min(end - s, down - row)
-            channels_last(line, scratch, dy, n, outputs * row, outputs * some, columns, 0)
-            for i in range(some):
-                for j in range(across):
-                    for k in range(0, whole, LANES):
-                        at, step = (outputs * i * columns + outputs * j) * whole + k, most * whole
-                        slopes_to_points(
-                            outputs, m, t * whole + k, POINTS * step, step, line, at, columns * whole, whole
-                        )
-                    t += 1
-            s += some
-        for point in range(POINTS * POINTS):
-            c = 0
-            while c < channels:
-                some = TALL[min(ROWS, channels - c)]
-                for k in range(0, whole, WIDE):
-                    width = min(WIDE, whole - k)
-                    step = PANEL if width == WIDE else 1
-                    for a in range(0, width, step * LANES):
-                        sum_strip(
-                            *(some, step, sums, a, WIDE, m, point * most * whole + k + a, shift, 0, t),
-                            *(v, point * most * deep + c, deep, 1),
-                        )
-                    for f in range(some):
-                        target, source = own[point, c + f, k : k + width], sums[f * WIDE : f * WIDE + width]
-                        for i in range(width):
-                            target[i] += source[i]
-                c += some
+        _read_slopes(m, line, scratch, dy, first, end, most, tiling)
+        _add_products(total[part], m, v, (end - first) * across, most)
 
 
 @compiled
@@ -84,11 +99,33 @@ def _slopes_of_weights(c: int, dw: Array, total: Array) -> None:
 
 
 @compiled
+def _multiply_panel(panel: int, dw: Array, dy: Array, v: Array, tiling: Tiling) -> None:
+    """Compute the gradients of a panel of filters: their values at the points never leave the cache."""
+    k = panel * WIDE
+    own, strips = dw[k : k + WIDE], len(dy) * tiling.down
+    tiles, whole, tall = strips * tiling.across, whole_vectors(len(own)), tiling.outputs * tiling.down
+    mine = dy[:, k : k + WIDE].copy()
+    m = np.empty(POINTS * POINTS * tiles * whole, dy.dtype)
+    line = np.empty(tall * tiling.outputs * tiling.across * whole, dy.dtype)
+    scratch = np.empty(tall * dy.shape[3] * whole, dy.dtype)
+    _read_slopes(m, line, scratch, mine, 0, strips, tiles, tiling)
+    total = np.zeros((POINTS * POINTS, dw.shape[1], whole), dy.dtype)
+    _add_products(total, m, v, tiles, tiles)
+    for c in range(dw.shape[1]):
+        _slopes_of_weights(c, own, total)
+
+
+@compiled
 def multiply_tiles(dw: Array, dy: Array, x: Array, parts: int, tiling: Tiling) -> bool:
     """Compute dw by tiles; return False if something is not finite, and then perhaps wrong beside it."""
-    whole = (dw.shape[0] + LANES - 1) // LANES * LANES
+    work = dy.size * dw.shape[1] // PRODUCTS
+    if tiling.by_panels:
+        v = values_of_tiles(x, tiling)
+        share(_multiply_panel, (len(dw) + WIDE - 1) // WIDE, work, (dw, dy, v, tiling))
+        return bool(np.isfinite(dw.sum()))
+    whole = whole_vectors(len(dw))
     total = np.zeros((parts, POINTS * POINTS, dw.shape[1], whole), dw.dtype)
-    share(_multiply_tiles, parts, dy.size * dw.shape[1] // PRODUCTS, (total, dy, x, tiling))
+    share(_multiply_part, parts, work, (total, dy, x, tiling))
     for part in range(1, parts):
         total[0] += total[part]
     share(_slopes_of_weights, dw.shape[1], total[0].size, (dw, total[0]))

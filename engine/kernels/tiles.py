@@ -282,6 +282,15 @@ def _read_strip(strip: int, v: Array, x: Array, tiling: Tiling) -> None:
 
 
 @compiled
+def values_of_tiles(x: Array, tiling: Tiling) -> Array:
+    """Return the values at the points of all tiles: v[point, tile, c], as one line."""
+    strips = len(x) * tiling.down
+    v: Array = np.empty(POINTS * POINTS * strips * tiling.across * whole_vectors(x.shape[1]), x.dtype)
+    share(_read_strip, strips, v.size, (v, x, tiling))
+    return v
+
+
+@compiled
 def _sum_panel(
     panel: int,
     out: Array,
@@ -332,8 +341,7 @@ def sum_tiles(
     channels, filters, strips = x.shape[1], out.shape[1], len(x) * tiling.down
     vectors, work = whole_vectors(filters) // LANES, len(x) * filters * size[0] * size[1] * channels // PRODUCTS
     if tiling.by_panels:
-        v = np.empty(POINTS * POINTS * strips * tiling.across * whole_vectors(channels), x.dtype)
-        share(_read_strip, strips, v.size, (v, x, tiling))
+        v = values_of_tiles(x, tiling)
         count = (filters + WIDE - 1) // WIDE
         finite = np.zeros(count, np.bool_)
         how = (channels, steps, flip, relu, pooled, size, tiling)
