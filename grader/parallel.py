@@ -108,4 +108,9 @@ def _kill_children(before: set[int]) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(left, timeout=2.0)
+    # Only multiprocessing may collect its own processes' exit codes: where psutil is first, it takes them for alive,
+    # and the pool waits for their end without end.
+    own = {process.pid: process for process in multiprocessing.active_children()}
+    for child in own.values():
+        child.join(2.0)
+    psutil.wait_procs([process for process in left if process.pid not in own], timeout=2.0)
