@@ -9,7 +9,8 @@ image are left out. What it costs: pixels are interleaved, and results parted ag
 import numpy as np
 
 from engine.arrays import Array
-from engine.kernels import lines, registers, tasks, vectors
+from engine.kernels import buffers, lines, registers, tasks, vectors
+from engine.kernels.buffers import buffer, zeros
 from engine.kernels.jit import using
 from engine.kernels.lines import Steps, pack
 from engine.kernels.plan import Together
@@ -17,7 +18,7 @@ from engine.kernels.registers import sum_strip, transpose_block
 from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.vectors import VECTOR_BYTES
 
-compiled = using(lines, registers, tasks, vectors)
+compiled = using(buffers, lines, registers, tasks, vectors)
 
 # Results of a filter, in pixels, that are computed before they are parted: in the first-level cache still.
 PIXELS = 256
@@ -109,8 +110,8 @@ def _slide_together(
     n, part = task // parts * lanes, task % parts
     images, taps = min(lanes, batch - n), len(shift)
     row_taps, pixels = taps // filter_h, x.reshape(-1)
-    line = np.zeros(channels * image_h * columns * lanes, x.dtype)
-    dense = np.empty(max(image_h * image_w, PIXELS + width) * lanes, x.dtype)
+    line = zeros(channels * image_h * columns * lanes, x)
+    dense = buffer(max(image_h * image_w, PIXELS + width) * lanes, x)
     plane, size = image_h * image_w, channels * image_h * image_w
     for c in range(channels):
         _interleave(dense, pixels, n * size + c * plane, images, size, plane)
@@ -121,8 +122,8 @@ def _slide_together(
                 target[i] = source[i]
     together = max(2, PIXELS // width // 2 * 2)
     pitch = (together + 1) * width * lanes
-    sums, floor = np.empty(blocks[1] * pitch, x.dtype), x.dtype.type(0 if relu else -np.inf)
-    places = np.empty(pitch if pooled else 0, index.dtype)
+    sums, floor = buffer(blocks[1] * pitch, x), x.dtype.type(0 if relu else -np.inf)
+    places = buffer(pitch if pooled else 0, index)
     # Windows of two rows are not cut apart.
     begin, end = part * (height // 2) // parts * 2, (part + 1) * (height // 2) // parts * 2
     if part == parts - 1 and not pooled:

@@ -10,9 +10,10 @@ from typing import TypeAlias
 import numpy as np
 
 from engine.arrays import Array
+from engine.kernels import buffers, registers, tasks, vectors
 from engine.kernels import plan as plans
-from engine.kernels import registers, tasks, vectors
 from engine.kernels import rows as short_rows
+from engine.kernels.buffers import buffer, zeros
 from engine.kernels.jit import using
 from engine.kernels.plan import CHUNK
 from engine.kernels.registers import DOT_TAPS, STRIPS, dot_block, sum_strip
@@ -20,7 +21,7 @@ from engine.kernels.rows import copy_rows, relu_pool_pairs
 from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.vectors import VECTOR_BYTES
 
-compiled = using(plans, registers, short_rows, tasks, vectors)
+compiled = using(buffers, plans, registers, short_rows, tasks, vectors)
 
 Steps: TypeAlias = tuple[int, int]
 # Channels, rows and columns of an image.
@@ -175,7 +176,7 @@ def _slide(
     line_of_sums = together * period + MARGIN
     n, span, part = task // (spans * parts) * beside, task // parts % spans, task % parts
     images = min(beside, batch - n)
-    line, sums = np.zeros(size + MARGIN, x.dtype), np.empty(blocks[1] * line_of_sums, x.dtype)
+    line, sums = zeros(size + MARGIN, x), buffer(blocks[1] * line_of_sums, x)
     for g in range(span * groups // spans, (span + 1) * groups // spans):
         for m in range(images):
             image = ((n + m) * x.shape[1] + g * channels) * x.shape[2] * x.shape[3]
@@ -277,7 +278,7 @@ def _dot(
     wide = (together * period + lanes - 1) // lanes * lanes
     flat = total.reshape(-1)
     part, g = task // groups, task % groups
-    line, up = np.zeros(size + MARGIN, x.dtype), np.empty(filters * wide, x.dtype)
+    line, up = zeros(size + MARGIN, x), buffer(filters * wide, x)
     low, high = part * batch // parts, (part + 1) * batch // parts
     for n in range(low, high, beside):
         images = min(beside, high - n)

@@ -7,7 +7,8 @@ tiles; what is then gone back to are filters, not pixels.
 import numpy as np
 
 from engine.arrays import Array
-from engine.kernels import registers, tasks, tiles, vectors, winograd
+from engine.kernels import buffers, registers, tasks, tiles, vectors, winograd
+from engine.kernels.buffers import buffer
 from engine.kernels.channels_last import LANES, channels_last, whole_vectors
 from engine.kernels.jit import using
 from engine.kernels.registers import PANEL, ROWS, sum_strip
@@ -15,7 +16,7 @@ from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.tiles import TALL, WIDE, Tiling, read_tiles, values_of_tiles
 from engine.kernels.winograd import POINTS, points_to_weights, slopes_to_points
 
-compiled = using(registers, tasks, tiles, vectors, winograd)
+compiled = using(buffers, registers, tasks, tiles, vectors, winograd)
 
 
 @compiled
@@ -45,7 +46,7 @@ def _add_products(total: Array, m: Array, v: Array, tiles: int, most: int) -> No
     """total[point, c, k] += sum over t of v[point, t, c] * m[point, t, k]."""
     _, channels, whole = total.shape
     deep = whole_vectors(channels)
-    sums, shift = np.empty(ROWS * WIDE, m.dtype), np.arange(most) * whole
+    sums, shift = buffer(ROWS * WIDE, m), np.arange(most) * whole
     for point in range(POINTS * POINTS):
         c = 0
         while c < channels:
@@ -72,9 +73,9 @@ def _multiply_part(part: int, total: Array, dy: Array, x: Array, tiling: Tiling)
     most, deep, whole = strips * across, whole_vectors(x.shape[1]), whole_vectors(dy.shape[1])
     columns, tall = outputs * across, outputs * min(strips, down)
     read = (tall + POINTS - outputs) * deep
-    v, m = np.empty(POINTS * POINTS * most * deep, x.dtype), np.empty(POINTS * POINTS * most * whole, x.dtype)
-    line = np.empty(max(read * (columns + POINTS - outputs), tall * columns * whole), x.dtype)
-    scratch = np.empty(max(read * x.shape[3], tall * dy.shape[3] * whole), x.dtype)
+    v, m = buffer(POINTS * POINTS * most * deep, x), buffer(POINTS * POINTS * most * whole, x)
+    line = buffer(max(read * (columns + POINTS - outputs), tall * columns * whole), x)
+    scratch = buffer(max(read * x.shape[3], tall * dy.shape[3] * whole), x)
     low, high = part * len(x) * down // len(total), (part + 1) * len(x) * down // len(total)
     for first in range(low, high, strips):
         end = min(high, first + strips)
@@ -105,9 +106,9 @@ def _multiply_panel(panel: int, dw: Array, dy: Array, v: Array, tiling: Tiling) 
     own, strips = dw[k : k + WIDE], len(dy) * tiling.down
     tiles, whole, tall = strips * tiling.across, whole_vectors(len(own)), tiling.outputs * tiling.down
     mine = dy[:, k : k + WIDE].copy()
-    m = np.empty(POINTS * POINTS * tiles * whole, dy.dtype)
-    line = np.empty(tall * tiling.outputs * tiling.across * whole, dy.dtype)
-    scratch = np.empty(tall * dy.shape[3] * whole, dy.dtype)
+    m = buffer(POINTS * POINTS * tiles * whole, dy)
+    line = buffer(tall * tiling.outputs * tiling.across * whole, dy)
+    scratch = buffer(tall * dy.shape[3] * whole, dy)
     _read_slopes(m, line, scratch, mine, 0, strips, tiles, tiling)
     total = np.zeros((POINTS * POINTS, dw.shape[1], whole), dy.dtype)
     _add_products(total, m, v, tiles, tiles)

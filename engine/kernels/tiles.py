@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from engine.arrays import Array
+from engine.kernels import buffers, registers, tasks, vectors, winograd
 from engine.kernels import channels_last as layout
-from engine.kernels import registers, tasks, vectors, winograd
+from engine.kernels.buffers import buffer
 from engine.kernels.channels_last import LANES, channels_first, channels_last, whole_vectors
 from engine.kernels.jit import using
 from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip
@@ -24,7 +25,7 @@ from engine.kernels.winograd import (
     weights_to_points,
 )
 
-compiled = using(layout, registers, tasks, vectors, winograd)
+compiled = using(buffers, layout, registers, tasks, vectors, winograd)
 
 Steps: TypeAlias = tuple[int, int]
 
@@ -212,7 +213,7 @@ def _write_tiles(
     (height, width), some_filters, columns = size, filters[1] - filters[0], outputs * across
     whole, tall = whole_vectors(some_filters), outputs * min(end - first, down)
     most = m.size // (POINTS * POINTS * whole)
-    line, scratch = np.empty(tall * columns * whole, m.dtype), np.empty(tall * width * whole, m.dtype)
+    line, scratch = buffer(tall * columns * whole, m), buffer(tall * width * whole, m)
     places = np.empty(tall * width * whole // 4 if pooled else 0, np.int32)
     bias = np.zeros(whole, m.dtype)
     bias[:some_filters] = b[filters[0] : filters[1]]
@@ -262,10 +263,10 @@ def _sum_strips(
     end = min(first + strips, len(x) * down)
     tiles, deep = (end - first) * across, whole_vectors(channels)
     read = (outputs * min(strips, down) + POINTS - outputs) * deep
-    v = np.empty(POINTS * POINTS * tiles * deep, x.dtype)
-    m = np.empty(POINTS * POINTS * tiles * whole_vectors(filters), x.dtype)
-    line = np.empty(read * (outputs * across + POINTS - outputs), x.dtype)
-    scratch = np.empty(read * x.shape[3], x.dtype)
+    v = buffer(POINTS * POINTS * tiles * deep, x)
+    m = buffer(POINTS * POINTS * tiles * whole_vectors(filters), x)
+    line = buffer(read * (outputs * across + POINTS - outputs), x)
+    scratch = buffer(read * x.shape[3], x)
     read_tiles(v, line, scratch, x, first, end - first, tiles, tiling)
     _multiply(m, v, u, tiles, tiles, channels, filters)
     finite[task] = _write_tiles(out, index, m, b, (0, filters), first, end, relu, pooled, size, tiling)
@@ -276,8 +277,8 @@ def _read_strip(strip: int, v: Array, x: Array, tiling: Tiling) -> None:
     """Transform the tiles of one strip among all: v[point, tile, c]."""
     outputs, _, down, across, _, _, _, _ = tiling
     deep = whole_vectors(x.shape[1])
-    line = np.empty(POINTS * (outputs * across + POINTS - outputs) * deep, x.dtype)
-    scratch = np.empty(POINTS * x.shape[3] * deep, x.dtype)
+    line = buffer(POINTS * (outputs * across + POINTS - outputs) * deep, x)
+    scratch = buffer(POINTS * x.shape[3] * deep, x)
     read_tiles(v[strip * across * deep :], line, scratch, x, strip, 1, len(x) * down * across, tiling)
 
 
@@ -285,7 +286,7 @@ def _read_strip(strip: int, v: Array, x: Array, tiling: Tiling) -> None:
 def values_of_tiles(x: Array, tiling: Tiling) -> Array:
     """Return the values at the points of all tiles: v[point, tile, c], as one line."""
     strips = len(x) * tiling.down
-    v: Array = np.empty(POINTS * POINTS * strips * tiling.across * whole_vectors(x.shape[1]), x.dtype)
+    v: Array = buffer(POINTS * POINTS * strips * tiling.across * whole_vectors(x.shape[1]), x)
     share(_read_strip, strips, v.size, (v, x, tiling))
     return v
 
@@ -312,10 +313,10 @@ def _sum_panel(
     k, strips, tiles = panel * WIDE, batch * tiling.down, batch * tiling.down * tiling.across
     some = min(WIDE, filters - k)
     whole, own = whole_vectors(some), w[k * steps[0] :]
-    u = np.empty(POINTS * POINTS * channels * whole, w.dtype)
+    u = buffer(POINTS * POINTS * channels * whole, w)
     for task in range(whole // LANES * channels):
         _weights_of_points(task, u, own, some, channels, tiling.weights, steps[0], steps[1], flip)
-    m = np.empty(POINTS * POINTS * tiles * whole, w.dtype)
+    m = buffer(POINTS * POINTS * tiles * whole, w)
     _multiply(m, v, u, tiles, tiles, channels, some)
     finite[panel] = _write_tiles(out, index, m, b, (k, k + some), 0, strips, relu, pooled, size, tiling)
 
@@ -347,7 +348,7 @@ def sum_tiles(
         how = (channels, steps, flip, relu, pooled, size, tiling)
         share(_sum_panel, count, work, (out, index, v, w, b, finite, *how))
         return bool(finite.all())
-    u = np.empty(POINTS * POINTS * channels * vectors * LANES, w.dtype)
+    u = buffer(POINTS * POINTS * channels * vectors * LANES, w)
     weights = (u, w, filters, channels, tiling.weights, steps[0], steps[1], flip)
     share(_weights_of_points, vectors * channels, u.size, weights)
     count = (strips + tiling.strips - 1) // tiling.strips

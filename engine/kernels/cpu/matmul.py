@@ -15,13 +15,14 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.device import get_num_threads
-from engine.kernels import registers, tasks, vectors
+from engine.kernels import buffers, registers, tasks, vectors
+from engine.kernels.buffers import buffer
 from engine.kernels.jit import using
 from engine.kernels.registers import PANEL, ROWS, STRIPS, sum_strip, transpose_block
 from engine.kernels.tasks import PRODUCTS, share
 from engine.kernels.vectors import VECTOR_BYTES
 
-compiled = using(registers, tasks, vectors)
+compiled = using(buffers, registers, tasks, vectors)
 
 # By the number of rows left: how many the next tile has.
 TALL = np.array([max((size for size in STRIPS if size <= left), default=0) for left in range(ROWS + 1)])
@@ -94,7 +95,7 @@ def _tile_rows(
     shift, flat = np.arange(depth) * wide, out.reshape(-1)
     s, n, chunk = task // (panels * chunks), task // chunks % panels * wide, task % chunks
     taken = min(wide, columns - n)
-    panel, sums = np.empty(depth * wide, out.dtype), np.empty(ROWS * wide, out.dtype)
+    panel, sums = buffer(depth * wide, out), buffer(ROWS * wide, out)
     _copy_panel(panel, b, s * b_steps[0] + n * b_steps[2], b_steps[2], b_steps[1], taken, depth)
     m, end = chunk * rows // chunks, (chunk + 1) * rows // chunks
     while m < end:
