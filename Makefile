@@ -20,6 +20,7 @@ test: $(VENV)/installed-for-tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+	NUMBA_ENABLE_CUDASIM=1 $(BIN)/python -m pytest -n auto tests/cudasim
 
 $(VENV)/installed: pyproject.toml
 	@echo "setting up $(VENV) (once)"

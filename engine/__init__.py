@@ -16,10 +16,11 @@ from engine.creation import (
     zeros,
     zeros_like,
 )
-from engine.device import get_num_threads, set_num_threads
+from engine.device import Device, get_num_threads, set_num_threads
 from engine.dtypes import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from engine.equality import allclose, equal, is_tensor
 from engine.gradcheck import GradientReport, gradcheck
+from engine.graph import graph
 from engine.interchange import from_dlpack
 from engine.kernels import use_kernels
 from engine.op import OPS
@@ -111,6 +112,9 @@ from engine.summary import Summary, summary
 from engine.tensor import Tensor, tensor
 from engine.weights import load_weights, save_weights
 
+# PyTorch's name. The module of that name is found by import, and not as an attribute.
+device = Device
+
 __all__ = [
     "OPS",
     "GradientReport",
@@ -142,6 +146,7 @@ __all__ = [
     "conv_transpose2d",
     "cross_entropy",
     "detect_mutation",
+    "device",
     "div",
     "double",
     "dropout",
@@ -165,6 +170,7 @@ __all__ = [
     "get_num_threads",
     "grad",
     "gradcheck",
+    "graph",
     "group_norm",
     "gt",
     "int",

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from engine import kernels, memory
+from engine import placement
 from engine.arrays import Array
 from engine.autograd import Hook, Node, Variable
-from engine.errors import DTypeError, GraphError, ShapeError
+from engine.errors import DeviceError, DTypeError, GraphError, ShapeError
 from engine.kernels import formulas
 
 
@@ -41,7 +41,7 @@ def topological_order(roots: Sequence[Node]) -> list[Node]:
 
 
 def _add(kernel_set: Any, a: Array, b: Array) -> Array:
-    total = memory.empty(a.shape, a.dtype)
+    total = placement.empty_beside(a, a.shape, a.dtype)
     kernel_set.elementwise(total, formulas.add, a, b)
     return total
 
@@ -71,7 +71,7 @@ def _walk(
     wanted = {id(variable.grad_fn) for variable in asked if variable.grad_fn is not None}
     found: dict[int, Array] = {}
     for root, seed in zip(roots, seeds, strict=True):
-        add(root, seed, kernels.current())
+        add(root, seed, placement.kernels_for(root.array))
     for node in topological_order([root.grad_fn for root in roots if root.grad_fn is not None]):
         upstream = known.pop(id(node), None)
         if upstream is None:
@@ -105,10 +105,14 @@ def _seed(who: str, variable: Variable, gradient: Array | None) -> Array:
                 f"shape {variable.array.shape}",
                 "reduce it with sum() or mean(), or pass the upstream gradient: backward(gradient)",
             )
-        return np.ones(variable.array.shape, variable.array.dtype)
+        return placement.filled_beside(variable.array, variable.array.shape, 1, variable.array.dtype)
     if gradient.shape != variable.array.shape:
         raise ShapeError(who, f"gradient of shape {variable.array.shape}", str(gradient.shape))
-    return np.asarray(gradient, variable.array.dtype, order="C")
+    if placement.is_on_device(gradient) != placement.is_on_device(variable.array):
+        raise DeviceError(
+            who, "a gradient where the tensor is", "one on another device", "move it: gradient.to(device)"
+        )
+    return placement.contiguous(gradient.astype(variable.array.dtype, copy=False))
 
 
 def backward(variable: Variable, gradient: Array | None = None, retain_graph: bool = False) -> None:

@@ -3,10 +3,11 @@
 import ctypes
 import os
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import ParameterError
+from engine.errors import DeviceError, ParameterError
 
 # The layers in the order Numba should try them. OpenMP and TBB may be entered from several Python
 # threads at once; workqueue may not, so it comes last.
@@ -21,6 +22,61 @@ _requested: int | None = None
 
 # How many threads kernels use, where compiled code reads it.
 THREADS = np.ones(1, np.int64)
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where tensors lie and are computed: ``engine.device("cpu")`` or ``engine.device("cuda")``.
+
+    Parameters
+    ----------
+    type : str or Device
+        "cpu", "cuda" or "cuda:0", as in PyTorch; one device of CUDA is used.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such kind of device.
+    DeviceError
+        If another than the first device of CUDA is asked for.
+
+    Notes
+    -----
+    Whether a CUDA device is there is asked when a tensor is moved to it. With several, the first is used;
+    the environment variable ``CUDA_VISIBLE_DEVICES`` says which that is.
+
+    Examples
+    --------
+    >>> Device("cuda")
+    device(type='cuda', index=0)
+    >>> str(Device("cpu"))
+    'cpu'
+    """
+
+    type: str
+
+    def __init__(self, type: "str | Device") -> None:
+        kind, _, index = str(type).partition(":")
+        if kind not in ("cpu", "cuda") or (index and not index.isdigit()):
+            raise ParameterError("device", '"cpu" or "cuda"', repr(type))
+        if index not in ("", "0"):
+            fix = "choose one by the environment variable CUDA_VISIBLE_DEVICES"
+            raise DeviceError("device", "the first device", str(type), fix)
+        object.__setattr__(self, "type", kind)
+
+    @property
+    def index(self) -> int | None:
+        """Number of the device, None for the processor."""
+        return 0 if self.type == "cuda" else None
+
+    def __str__(self) -> str:
+        return "cpu" if self.index is None else f"{self.type}:{self.index}"
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}'" + ("" if self.index is None else f", index={self.index}") + ")"
+
+
+CPU, CUDA = Device("cpu"), Device("cuda")
 
 
 def available_threads() -> int:

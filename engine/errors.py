@@ -65,5 +65,9 @@ class DataError(EngineError, ValueError):
     """A data file is missing, damaged, or not what its name says."""
 
 
+class DeviceError(EngineError, RuntimeError):
+    """A device is missing, out of memory, or not where the tensor is."""
+
+
 class OnnxError(EngineError, ValueError):
     """A model in ONNX is not valid, or needs what the engine does not have."""

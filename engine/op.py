@@ -31,10 +31,10 @@ from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeAlias, T
 
 import numpy as np
 
-from engine import kernels, memory
+from engine import kernels, memory, placement
 from engine.arrays import Array
 from engine.autograd import Node, Variable, is_grad_enabled
-from engine.errors import DTypeError, GraphError
+from engine.errors import DeviceError, DTypeError, GraphError
 from engine.saved import Saved
 from engine.tracing import current_tracer
 
@@ -43,6 +43,8 @@ from engine.tracing import current_tracer
 Operand: TypeAlias = Annotated[Any, "operand"]
 # A parameter that is a sequence of them, such as what cat joins.
 Operands: TypeAlias = Annotated[Any, "operands"]
+
+FLOAT64 = np.dtype(np.float64)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,17 +60,20 @@ class Context:
     ----------
     kernels : module
         The kernel set to call.
+    on_device : bool
+        Whether the operands lie on a device, where the host cannot look at values without waiting.
     needs_grad : tuple of bool
         For each operand (each tensor of a sequence counts), whether backward will want its gradient.
     saved : tuple
         What forward handed to :meth:`save`.
     """
 
-    __slots__ = ("_saved", "kernels", "needs_grad")
+    __slots__ = ("_saved", "kernels", "needs_grad", "on_device")
 
-    def __init__(self, needs_grad: tuple[bool, ...]) -> None:
-        self.kernels = kernels.current()
+    def __init__(self, needs_grad: tuple[bool, ...], on_device: bool = False) -> None:
+        self.kernels = kernels.load(kernels.DEVICE_KERNELS) if on_device else kernels.current()
         self.needs_grad = needs_grad
+        self.on_device = on_device
         self._saved: Saved | None = None
 
     def save(self, *values: Any) -> None:
@@ -83,11 +88,18 @@ class Context:
 
     def empty(self, shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
         """Allocate an output where the kernels run."""
+        if self.on_device:
+            out: Array = placement.device_arrays().empty(shape, dtype)
+            return out
         return memory.empty(shape, dtype)
 
     def contiguous(self, view: Array) -> Array:
         """Return a view's elements in reading order: the array itself if they lie so already."""
-        return np.asarray(view, order="C")
+        return placement.contiguous(view) if self.on_device else np.asarray(view, order="C")
+
+    def statistics_dtype(self, dtype: np.dtype[Any]) -> np.dtype[Any]:
+        """Return the dtype of means and variances of arrays of `dtype`: float64 where that costs nothing."""
+        return dtype if self.on_device else FLOAT64
 
 
 class Op(Generic[P]):
@@ -136,31 +148,37 @@ class Op(Generic[P]):
         needs_grad: list[bool] = []
         named: dict[str, Any] = {}
         tensor: Variable | None = None
-        others = False
+        others = on_device = False
         given = len(args)
         for place, name, single in self._places:
             value = args[place] if place < given else kwargs.get(name)
             if single and isinstance(value, Variable):
                 if tensor is None:
                     tensor = value
+                array = value.array
+                if type(array) is not np.ndarray:
+                    on_device = True
                 flat.append(value)
                 needs_grad.append(record and value.requires_grad)
                 if place < given:
-                    arguments[place] = value.array
+                    arguments[place] = array
                 else:
-                    named[name] = value.array
+                    named[name] = array
                 continue
             if place >= given and name not in kwargs and name not in self._optional:
                 inspect.signature(self).bind(*args, **kwargs)  # raises Python's own TypeError
             others = others or value is not None or name not in self._nullable
             for part in self._parts(name, value):
+                on_device = on_device or (isinstance(part, Variable) and type(part.array) is not np.ndarray)
                 flat.append(part)
                 needs_grad.append(record and isinstance(part, Variable) and part.requires_grad)
         if others or tensor is None:
             tensor = self._take_others(args, kwargs, flat, arguments, named)
         if named:
             kwargs.update(named)
-        ctx = Context(tuple(needs_grad))
+        if on_device:
+            self._require_one_device(flat)
+        ctx = Context(tuple(needs_grad), on_device)
         result = self._forward(ctx, *arguments, **kwargs)
         out, *extras = result if isinstance(result, tuple) else (result,)
         node = None
@@ -179,6 +197,13 @@ class Op(Generic[P]):
             bound.apply_defaults()
             tracer(self.name, bound.arguments, results)
         return results if isinstance(result, tuple) else first
+
+    def _require_one_device(self, flat: Sequence[Any]) -> None:
+        # A host's single number goes along with any device, as in PyTorch.
+        for value in flat:
+            if isinstance(value, Variable) and not placement.is_on_device(value.array) and value.array.ndim:
+                got = f"one of shape {value.array.shape} on the cpu"
+                raise DeviceError(self.name, "all tensors on one device", got, 'move it: tensor.to("cuda")')
 
     def _take_others(
         self, args: Sequence[Any], kwargs: Any, flat: Sequence[Any], arguments: list[Any], named: dict[str, Any]

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import GraphError
+from engine.placement import is_on_device, on_host
 from engine.versions import changes, version
 
 _fingerprinting: ContextVar[bool] = ContextVar("fingerprinting", default=False)
@@ -88,13 +89,17 @@ class Saved:
 def _arrays(values: tuple[Any, ...]) -> list[Array]:
     found = []
     for value in values:
-        if isinstance(value, np.ndarray):
+        if _is_array(value):
             found.append(value)
         elif isinstance(value, list | dict):
             parts = value.values() if isinstance(value, dict) else value
-            found += [part for part in parts if isinstance(part, np.ndarray)]
+            found += [part for part in parts if _is_array(part)]
     return found
 
 
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or is_on_device(value)
+
+
 def _checksum(array: Array) -> int:
-    return zlib.crc32(np.asarray(array, order="C").reshape(-1).view(np.uint8).data)
+    return zlib.crc32(np.asarray(on_host(array), order="C").reshape(-1).view(np.uint8).data)

@@ -11,10 +11,12 @@ from engine import backward
 from engine.arrays import Array
 from engine.autograd import Node, Variable
 from engine.conversion import Conversion
+from engine.device import CPU, CUDA, Device
 from engine.dtypes import DTYPES
-from engine.errors import DTypeError, GraphError, ShapeError
+from engine.errors import DeviceError, DTypeError, GraphError, ShapeError
 from engine.inplace import InPlace
 from engine.methods import Methods, Number
+from engine.placement import contiguous, device_arrays, is_on_device, on_host
 from engine.versions import mark_changed
 
 # To look a dtype up in a set is quicker, and ops do it for every result.
@@ -84,15 +86,17 @@ class Tensor(Methods, Conversion, InPlace):
     # So that ndarray * tensor comes here and is refused, and does not become an array of tensors.
     __array_ufunc__ = None
 
-    def __init__(self, array: Array, requires_grad: bool = False, grad_fn: Node | None = None) -> None:
-        if not isinstance(array, np.ndarray | np.generic):  # arithmetic on () gives a generic
+    def __init__(self, array: Any, requires_grad: bool = False, grad_fn: Node | None = None) -> None:
+        if not isinstance(array, np.ndarray | np.generic) and not is_on_device(
+            array
+        ):  # arithmetic on () gives a generic
             raise DTypeError("Tensor", "an ndarray", type(array).__name__, "engine.tensor(...) takes numbers and lists")
         if array.dtype not in DTYPES:
             names = ", ".join(str(dtype) for dtype in DTYPES)
             raise DTypeError("Tensor", names, str(array.dtype), "convert it with astype")
         if requires_grad and array.dtype.kind != "f":
             raise DTypeError("Tensor", "a floating dtype for requires_grad=True", str(array.dtype))
-        super().__init__(np.asarray(array, order="C"), requires_grad, grad_fn)
+        super().__init__(contiguous(array), requires_grad, grad_fn)
 
     def result(self, array: Array, grad_fn: Node | None) -> "Tensor":
         """Wrap what an op made of this tensor."""
@@ -113,6 +117,16 @@ class Tensor(Methods, Conversion, InPlace):
     def dtype(self) -> np.dtype[Any]:
         """Type of the elements."""
         return self.array.dtype
+
+    @property
+    def device(self) -> Device:
+        """Where the elements are."""
+        return CUDA if is_on_device(self.array) else CPU
+
+    @property
+    def is_cuda(self) -> bool:
+        """Whether the elements are on a CUDA device."""
+        return is_on_device(self.array)
 
     @property
     def ndim(self) -> int:
@@ -156,9 +170,13 @@ class Tensor(Methods, Conversion, InPlace):
         ------
         GraphError
             If the tensor is recorded for backward; say ``tensor.detach().numpy()`` then.
+        DeviceError
+            If it is on a device; say ``tensor.cpu().numpy()`` then.
         """
         if self.requires_grad:
             raise GraphError("numpy", "a tensor without gradient", repr(self), "use tensor.detach().numpy()")
+        if is_on_device(self.array):
+            raise DeviceError("numpy", "a tensor on the cpu", f"one on {self.device}", "use tensor.cpu().numpy()")
         return self.array
 
     def __dlpack__(self, **wishes: Any) -> Any:
@@ -173,7 +191,7 @@ class Tensor(Methods, Conversion, InPlace):
 
     def __dlpack_device__(self) -> tuple[Any, int]:
         """Return where the memory is, in DLPack's numbers: (1, 0), the processor's."""
-        return self.array.__dlpack_device__()
+        return self.numpy().__dlpack_device__()
 
     def item(self) -> Number:
         """Return the only element as a Python number.
@@ -295,8 +313,10 @@ class Tensor(Methods, Conversion, InPlace):
         return format(self.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        values = np.array2string(self.array, separator=", ", prefix="tensor(")
-        notes = [] if self.dtype in (np.float32, np.int64, np.bool_) else [f"dtype={self.dtype}"]
+        values = np.array2string(on_host(self.array), separator=", ", prefix="tensor(")
+        notes = [f"device='{self.device}'"] if self.is_cuda else []
+        if self.dtype not in (np.float32, np.int64, np.bool_):
+            notes.append(f"dtype={self.dtype}")
         if self.grad_fn is not None:
             notes.append(f"grad_fn={self.grad_fn!r}")
         elif self.requires_grad:
@@ -304,7 +324,13 @@ class Tensor(Methods, Conversion, InPlace):
         return f"tensor({', '.join([values, *notes])})"
 
 
-def tensor(data: Any, dtype: np.dtype[Any] | type[Any] | str | None = None, requires_grad: bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: np.dtype[Any] | type[Any] | str | None = None,
+    requires_grad: bool = False,
+    *,
+    device: str | Device = CPU,
+) -> Tensor:
     """Copy numbers, nested lists or an ndarray into a new tensor.
 
     Parameters
@@ -315,6 +341,8 @@ def tensor(data: Any, dtype: np.dtype[Any] | type[Any] | str | None = None, requ
         float32 for Python floats and int64 for Python ints by default; an ndarray keeps its own.
     requires_grad : bool
         Whether backward shall compute its gradient.
+    device : str or Device
+        Where it shall be.
 
     Returns
     -------
@@ -336,11 +364,11 @@ def tensor(data: Any, dtype: np.dtype[Any] | type[Any] | str | None = None, requ
     dtype('float32')
     """
     if isinstance(data, Tensor):
-        data = data.array
+        data = on_host(data.array)
     try:
         array = np.array(data, dtype)
     except ValueError as error:
         raise ShapeError("tensor", "rows of equal length", str(error)) from error
     if dtype is None and not isinstance(data, np.ndarray | np.generic) and array.dtype == np.float64:
         array = array.astype(np.float32)
-    return Tensor(array, requires_grad)
+    return Tensor(array if Device(device) == CPU else device_arrays().on_device(array), requires_grad)

@@ -9,6 +9,11 @@ import pytest
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+# Kernels of a device are tested on the simulator by a process of their own (make test starts it): whether Numba
+# simulates is decided when it is imported.
+if "NUMBA_ENABLE_CUDASIM" not in os.environ:
+    collect_ignore = ["cudasim"]
+
 SHARED = Path(os.environ.get("BYHAND_SHARED", Path(__file__).parents[2] / "shared"))
 
 

@@ -18,10 +18,10 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc",
 LAYERS = [
     ("errors", "arrays", "dtypes", "versions"),
     ("device", "memory", "random"),
-    ("kernels",),
+    ("kernels", "cuda", "placement"),
     ("autograd", "backward", "op", "saved", "tracing"),
     ("conversion", "indexing", "inplace", "methods", "tensor", "creation", "sampling"),
-    ("equality", "gradcheck", "interchange", "weights"),
+    ("equality", "gradcheck", "graph", "interchange", "weights"),
     ("ops",),
     ("nn",),
     ("optim", "data", "models", "summary", "work"),
@@ -73,7 +73,16 @@ def test_worker_side_needs_only_numpy_and_the_standard_library(name: str) -> Non
     assert not found & {"engine", "grader", "hypothesis", "psutil", "rich"}
 
 
-@pytest.mark.parametrize("other", [name for name in kernels.KERNEL_SETS if name != "reference"])
+def test_numba_cuda_is_imported_in_one_module() -> None:
+    importing = [
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        if any(name.startswith(("numba.cuda", "cuda.")) for name in imported(path))
+    ]
+    assert importing == ["engine/cuda/driver.py"]
+
+
+@pytest.mark.parametrize("other", [*(name for name in kernels.KERNEL_SETS if name != "reference"), "cuda"])
 def test_kernel_sets_have_the_same_functions_with_the_same_parameters(other: str) -> None:
     reference, theirs = kernels.load("reference"), kernels.load(other)
     assert theirs.__all__ == reference.__all__

@@ -14,6 +14,8 @@ from engine.errors import ParameterError
 
 KERNEL_SETS = ("reference", "cpu")
 DEFAULT_KERNELS = "cpu"
+# Where tensors on a device are computed; it cannot be chosen for others.
+DEVICE_KERNELS = "cuda"
 
 _current = DEFAULT_KERNELS
 

@@ -279,6 +279,23 @@ def softplus_dx(dy: Scalar, x: Scalar, beta: Scalar, threshold: Scalar) -> Scala
     return dy if z > threshold else dy * (e if z < 0.0 else 1.0) / (1.0 + e)
 
 
+def moved_average(average: Scalar, value: Scalar, momentum: Scalar, factor: Scalar) -> Scalar:
+    return (1.0 - momentum) * average + momentum * (value * factor)
+
+
+def over_deviation(scale: Scalar, variance: Scalar, eps: Scalar) -> Scalar:
+    return scale / float(np.sqrt(variance + eps))
+
+
+def class_number(target: Scalar, ignored: Scalar, classes: Scalar) -> Scalar:
+    # -1 for an example that does not count, and `classes`, which no class has, for a class that does not exist.
+    return -1 if target == ignored else classes if target < 0 or target >= classes else target
+
+
+def counts(number: Scalar) -> Scalar:
+    return 0 if number < 0 else 1
+
+
 def squared_error(a: Scalar, b: Scalar) -> Scalar:
     return (a - b) * (a - b)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from engine.errors import GraphError, ParameterError
+from engine.placement import on_host
 from engine.tensor import Tensor, tensor
 from engine.versions import mark_changed
 
@@ -61,7 +62,9 @@ def clip_grad_norm_(
     gradients = _gradients(parameters)
     if not gradients:
         return tensor(0.0)
-    norms = [np.linalg.norm(gradient.array.astype(np.float64).reshape(-1), norm_type) for gradient in gradients]
+    norms = [
+        np.linalg.norm(on_host(gradient.array).astype(np.float64).reshape(-1), norm_type) for gradient in gradients
+    ]
     norm = float(np.linalg.norm(norms, norm_type))
     if error_if_nonfinite and not math.isfinite(norm):
         raise GraphError("clip_grad_norm_", "gradients with a finite norm", str(norm), "look for the op that made it")

@@ -6,11 +6,14 @@ from typing import Any, Self
 import numpy as np
 
 from engine.arrays import Array
+from engine.conversion import wishes
 from engine.errors import DTypeError
 from engine.nn.hooks import Hooked
 from engine.nn.parameter import Buffer, Parameter
 from engine.nn.state import IncompatibleKeys, load_state
 from engine.nn.tree import Tree
+from engine.ops.transfer import moved
+from engine.placement import device_arrays
 from engine.tensor import Tensor
 
 __all__ = ["Buffer", "Module", "Parameter"]
@@ -63,30 +66,55 @@ class Module(Tree, Hooked):
         """Switch this module and all inside it to evaluation; returns the module."""
         return self.train(False)
 
-    def to(self, dtype: np.dtype[Any] | type[Any] | str) -> Self:
-        """Convert floating parameters, their gradients, and floating buffers; returns the module.
+    def to(self, *where: Any, dtype: Any = None, device: Any = None) -> Self:
+        """Convert floating parameters, gradients and buffers, move all of them, or both; returns the module.
 
         Parameters
         ----------
-        dtype : dtype
+        *where : dtype, device, or Tensor
+            Such as "float64", "cuda", or a tensor that stands for its device and dtype.
+        dtype : dtype, optional
             float32 or float64.
+        device : str or Device, optional
 
         Raises
         ------
         DTypeError
-            If it is anything else.
+            If the dtype is another.
+        DeviceError
+            If there is no CUDA device to use; nothing has been moved then.
+
+        Notes
+        -----
+        Parameters stay the same objects, so that an optimiser made before goes on with them; what it keeps
+        for them moves along at its next step.
         """
+        kind, place = wishes(where, dtype, device)
         try:
-            wanted = np.dtype(dtype)
+            wanted = None if kind is None else np.dtype(kind)
         except TypeError:
             wanted = np.dtype(object)
-        if wanted not in (np.float32, np.float64):
-            raise DTypeError(f"{type(self).__name__}.to", "float32 or float64", repr(dtype))
+        if wanted not in (None, np.float32, np.float64):
+            raise DTypeError(f"{type(self).__name__}.to", "float32 or float64, or a device", repr(kind))
+        if place is not None and place.type == "cuda":
+            device_arrays().require("to")
         for tensor in (*self.parameters(), *self.buffers()):
-            for converted in (tensor, tensor.grad):
-                if converted is not None and converted.dtype.kind == "f":
-                    converted.array = converted.array.astype(wanted, copy=False)
+            for held in (tensor, tensor.grad):
+                if held is None:
+                    continue
+                if wanted is not None and held.dtype.kind == "f":
+                    held.array = held.array.astype(wanted, copy=False)
+                if place is not None:
+                    held.array = moved(held.array, place.type == "cuda")
         return self
+
+    def cuda(self, device: Any = "cuda") -> Self:
+        """Move to the CUDA device; see :meth:`to`."""
+        return self.to(device=device)
+
+    def cpu(self) -> Self:
+        """Move to the memory of the processor; see :meth:`to`."""
+        return self.to(device="cpu")
 
     def double(self) -> Self:
         """Convert to float64; see :meth:`to`."""

@@ -37,6 +37,7 @@ from engine.ops.selection import clamp, maximum, minimum, where
 from engine.ops.shape import flatten, reshape, squeeze, unflatten, unsqueeze
 from engine.ops.softmax import log_softmax, softmax
 from engine.ops.table import dense_filters, table_conv2d
+from engine.ops.transfer import to_device
 from engine.ops.truth import all, any, isnan
 from engine.ops.unfold import fold, unfold
 from engine.ops.unpool import max_unpool2d
@@ -136,6 +137,7 @@ __all__ = [
     "tanh",
     "tile",
     "to",
+    "to_device",
     "transpose",
     "unflatten",
     "unfold",

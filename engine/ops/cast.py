@@ -45,7 +45,7 @@ def to(ctx: Context, input: Operand, dtype: np.dtype[Any] | type[Any] | str) -> 
         raise DTypeError("to", ", ".join(str(known) for known in DTYPES), repr(dtype))
     ctx.save(input.dtype)
     with np.errstate(invalid="ignore"):
-        return np.asarray(input.astype(wanted, copy=False))
+        return ctx.contiguous(input.astype(wanted, copy=False))
 
 
 @to.vjp

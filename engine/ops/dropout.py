@@ -7,6 +7,7 @@ import numpy as np
 from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.op import Operand, composite
 from engine.ops.elementwise import mul
+from engine.placement import device_random, is_on_device
 from engine.random import default_generator
 
 
@@ -20,8 +21,11 @@ def _drop(who: str, input: Any, p: float, training: bool, whole_channels: bool) 
         raise ShapeError(who, "input (N, C, H, W)", f"shape {array.shape}")
     if not training or p == 0:
         return input
+    shape = (*array.shape[:2], 1, 1) if whole_channels else array.shape
+    if is_on_device(array):
+        return mul(input, input.result(device_random().dropout_mask(shape, array.dtype, p), None))
     # NumPy's generator draws, so that the mask depends on neither kernels nor threads; in float32 for any dtype.
-    drawn = default_generator().random((*array.shape[:2], 1, 1) if whole_channels else array.shape, np.float32)
+    drawn = default_generator().random(shape, np.float32)
     kept = (drawn >= p).astype(array.dtype)
     mask = kept / (1 - p) if p < 1 else kept
     return mul(input, input.result(mask, None))
@@ -32,7 +36,7 @@ def dropout(input: Operand, p: float = 0.5, training: bool = True, inplace: bool
     """Set each number to 0 with probability `p`, and divide the others by 1 - p to keep the mean.
 
     The mask is drawn from the engine's generator: after :func:`engine.manual_seed` it is the same on any
-    kernels and any number of threads.
+    kernels and any number of threads. A device draws its own, which is the same on every device.
 
     Parameters
     ----------

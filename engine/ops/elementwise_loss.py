@@ -23,7 +23,7 @@ def _loss(
     ctx: Context, who: str, formula: Formula, operands: Sequence[Array], derivatives: Sequence[Formula], reduction: str
 ) -> Array:
     require_reduction(who, reduction)
-    elementwise = Context(ctx.needs_grad)  # keeps what the formula's derivatives need
+    elementwise = Context(ctx.needs_grad, ctx.on_device)  # keeps what the formula's derivatives need
     losses = apply_formula(elementwise, who, formula, operands, derivatives, kinds="f")
     ctx.save(elementwise, losses.shape, reduction)
     return reduce_losses(ctx, losses.reshape(-1), losses.shape, reduction, losses.size)

@@ -165,7 +165,7 @@ def conv2d_relu_max_pool2d_vjp(ctx: Context, dy: Array) -> Gradients:
     dx = dw = db = None
     if ctx.needs_grad[0]:
         slope = ctx.empty(shape, dy.dtype)
-        ctx.kernels.max_pool2d_backward(planes(slope), planes(dy), planes(index))
+        ctx.kernels.relu_max_pool2d_backward(planes(slope), planes(dy), planes(index))
         dx = ctx.empty(input.shape, input.dtype)
         ctx.kernels.conv2d_backward_x(as_batch(dx), as_batch(slope), weight, *numbers)
     upstream, winners = as_batch(dy), as_batch(index)
@@ -231,7 +231,7 @@ def relu_max_pool2d(ctx: Context, input: Operand) -> Array:
 def relu_max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
     shape, index = ctx.saved
     dx = ctx.empty(shape, dy.dtype)
-    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), planes(index))
+    ctx.kernels.relu_max_pool2d_backward(planes(dx), planes(dy), planes(index))
     return (dx,)
 
 
@@ -335,7 +335,8 @@ def batch_norm_relu_max_pool2d(
     channels = input.shape[1]
     scale = np.ones(channels, input.dtype) if weight is None else weight
     shift = np.zeros(channels, input.dtype) if bias is None else bias
-    factor = (scale / np.sqrt(variance + eps)).astype(input.dtype)
+    factor = ctx.empty((channels,), input.dtype)
+    ctx.kernels.elementwise(factor, formulas.over_deviation, scale, variance, np.asarray(eps, variance.dtype))
     out, index = _pool(ctx, input, mean.astype(input.dtype), factor, shift)
     ctx.save(input, index, mean, variance, scale, float(eps), int(from_input))
     return out

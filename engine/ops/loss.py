@@ -6,9 +6,13 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import DTypeError, ParameterError, ShapeError
+from engine.kernels import formulas
 from engine.op import Context, Operand, op
 from engine.ops.checks import require_floating, require_no_gradient
 from engine.ops.rows import from_rows, to_rows
+from engine.placement import on_host
+
+INT64 = np.dtype(np.int64)
 
 Shape: TypeAlias = tuple[int, ...]
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -20,7 +24,7 @@ def require_reduction(who: str, reduction: str) -> None:
         raise ParameterError(who, 'reduction "mean", "sum" or "none"', repr(reduction))
 
 
-def reduce_losses(ctx: Context, losses: Array, shape: Shape, reduction: str, divisor: float) -> Array:
+def reduce_losses(ctx: Context, losses: Array, shape: Shape, reduction: str, divisor: float | Array) -> Array:
     """Return the losses (R,) in their shape, or their sum, or their sum / divisor; 0 / 0 is NaN."""
     if reduction == "none":
         return losses.reshape(shape)
@@ -32,7 +36,7 @@ def reduce_losses(ctx: Context, losses: Array, shape: Shape, reduction: str, div
     return out.reshape(())
 
 
-def spread(ctx: Context, dy: Array, count: int, reduction: str, divisor: float) -> Array:
+def spread(ctx: Context, dy: Array, count: int, reduction: str, divisor: float | Array) -> Array:
     """Undo :func:`reduce_losses` for gradients: one for each of `count` losses; none for an infinite divisor."""
     each = ctx.empty((count,), dy.dtype)
     with np.errstate(all="ignore"):
@@ -49,12 +53,9 @@ def class_axis(who: str, input: Array) -> tuple[int, int, Shape]:
 
 
 def class_numbers(who: str, target: Array, shape: Shape, classes: int, ignore_index: int | None = None) -> Array:
-    """Check class numbers; return them (R,) as int64, those to be ignored as -1."""
-    if target.dtype.kind not in "iu":
-        raise DTypeError(who, "target of whole numbers", f"{target.dtype}", "give class numbers, not one-hot rows")
-    if target.shape != shape:
-        raise ShapeError(who, f"target {shape}, a class for each row", f"shape {target.shape}")
-    numbers = target.reshape(-1).astype(np.int64)
+    """Check class numbers; return them (R,) on the host, as int64, those to be ignored as -1."""
+    _require_numbers(who, target, shape)
+    numbers = on_host(target).reshape(-1).astype(np.int64)
     ignored = ignore_index is not None and 0 <= ignore_index < classes
     if not ignored and numbers.size and numbers.min() >= 0 and numbers.max() < classes:
         return numbers
@@ -63,6 +64,35 @@ def class_numbers(who: str, target: Array, shape: Shape, classes: int, ignore_in
     if wrong.size:
         raise ParameterError(who, f"target classes from 0 to {classes - 1}", str(wrong[0]))
     return np.where(counted, numbers, -1)
+
+
+def _require_numbers(who: str, target: Array, shape: Shape) -> None:
+    if target.dtype.kind not in "iu":
+        raise DTypeError(who, "target of whole numbers", f"{target.dtype}", "give class numbers, not one-hot rows")
+    if target.shape != shape:
+        raise ShapeError(who, f"target {shape}, a class for each row", f"shape {target.shape}")
+
+
+def counted_numbers(
+    ctx: Context, who: str, input: Array, target: Array, ignore_index: int
+) -> tuple[Array, int | Array]:
+    """Return what :func:`class_numbers` does, and how many count; on a device both stay there, and nobody waits.
+
+    Values on a device cannot be checked without waiting for it: a class that does not exist becomes the number
+    `classes`, whose loss the device's kernel makes NaN.
+    """
+    _, classes, shape = class_axis(who, input)
+    if not ctx.on_device:
+        numbers = class_numbers(who, target, shape, classes, ignore_index)
+        return numbers, int(np.count_nonzero(numbers >= 0))
+    _require_numbers(who, target, shape)
+    numbers, ones = ctx.empty((target.size,), INT64), ctx.empty((target.size,), INT64)
+    settings = (np.asarray(number, np.int64) for number in (ignore_index, classes))
+    ctx.kernels.elementwise(numbers, formulas.class_number, target.reshape(-1), *settings)
+    ctx.kernels.elementwise(ones, formulas.counts, numbers)
+    counted = ctx.empty((1,), input.dtype)
+    ctx.kernels.sum_rows(counted, ones.reshape(1, -1), 1)
+    return numbers, counted
 
 
 def require_class_weight(ctx: Context, who: str, input: Array, weight: Array | None, classes: int) -> None:
@@ -151,11 +181,12 @@ def cross_entropy(
     rows = to_rows(ctx, input, (axis,))
     losses, log_probabilities = ctx.empty((len(rows),), input.dtype), ctx.empty(rows.shape, input.dtype)
     if target.dtype.kind != "f" and weight is None and label_smoothing == 0:
-        numbers = class_numbers(who, target, shape, classes, ignore_index)
-        counted = int(np.count_nonzero(numbers >= 0))
+        numbers, examples = counted_numbers(ctx, who, input, target, ignore_index)
         ctx.kernels.class_cross_entropy(losses, log_probabilities, rows, numbers)
-        ctx.save(log_probabilities, numbers, 1.0, axis, input.shape, reduction, counted or np.inf)
-        return reduce_losses(ctx, losses, shape, reduction, counted)
+        share_of = (examples or np.inf) if isinstance(examples, int) else examples
+        ctx.save(log_probabilities, numbers, 1.0, axis, input.shape, reduction, share_of)
+        return reduce_losses(ctx, losses, shape, reduction, examples)
+    weight = None if weight is None else on_host(weight)
     factor = 1.0 if weight is None else weight
     keep, spread_out = 1 - label_smoothing, label_smoothing / classes
     if target.dtype.kind == "f":
@@ -249,11 +280,11 @@ def nll_loss(
     require_reduction("nll_loss", reduction)
     axis, classes, shape = class_axis("nll_loss", input)
     require_class_weight(ctx, "nll_loss", input, weight, classes)
-    weights = np.ones(classes, input.dtype) if weight is None else weight
+    weights = np.ones(classes, input.dtype) if weight is None else on_host(weight)
     numbers = class_numbers("nll_loss", target, shape, classes, ignore_index)
     losses = ctx.empty(numbers.shape, input.dtype)
     ctx.kernels.nll_loss(losses, to_rows(ctx, input, (axis,)), numbers, weights)
-    divisor = total_weight(numbers[numbers >= 0], weight)
+    divisor = total_weight(numbers[numbers >= 0], None if weight is None else weights)
     ctx.save(numbers, weights, axis, input.shape, reduction, divisor)
     return reduce_losses(ctx, losses, shape, reduction, divisor)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
+from engine.kernels import formulas
 from engine.op import Context, Operand, op
 from engine.ops.checks import require_floating, require_no_gradient
 from engine.versions import mark_changed
@@ -17,7 +18,8 @@ Layout = tuple[int, int, int, int]
 
 def _moments(ctx: Context, x: Array) -> tuple[Array, Array]:
     """Return mean and variance of each row of x (A, R, J, S)."""
-    mean, variance = ctx.empty((x.shape[1],), np.dtype(np.float64)), ctx.empty((x.shape[1],), np.dtype(np.float64))
+    dtype = ctx.statistics_dtype(x.dtype)
+    mean, variance = ctx.empty((x.shape[1],), dtype), ctx.empty((x.shape[1],), dtype)
     ctx.kernels.moments(mean, variance, x)
     return mean, variance
 
@@ -186,7 +188,8 @@ def batch_statistics(
         raise ParameterError(who, "running_mean and running_var, or, in training, neither", got)
     if running is not None and not training:
         # Copies: what is saved for backward must not change with the next batch.
-        return np.array(running[0], np.float64), np.array(running[1], np.float64), False
+        dtype = ctx.statistics_dtype(input.dtype)
+        return running[0].astype(dtype), running[1].astype(dtype), False
     if not eps > 0:
         raise ParameterError(who, "eps > 0 in training", repr(eps))
     count = batch * pixels
@@ -195,8 +198,10 @@ def batch_statistics(
         raise ShapeError(who, "more than one value for each channel in training", f"shape {input.shape}", fix)
     mean, variance = _moments(ctx, input.reshape(batch, channels, 1, pixels))
     if running is not None:
-        for memory, seen in zip(running, (mean, variance * (count / (count - 1))), strict=True):
-            memory[...] = (1 - momentum) * memory + momentum * seen
+        # A sample's variance is less than that of what it was drawn from.
+        share, factors = np.asarray(momentum, mean.dtype), np.array([1, count / (count - 1)], mean.dtype)
+        for i, (memory, seen) in enumerate(zip(running, (mean, variance), strict=True)):
+            ctx.kernels.elementwise(memory, formulas.moved_average, memory, seen, share, factors[i : i + 1])
             mark_changed(memory)
     return mean, variance, True
 

@@ -91,15 +91,15 @@ def max_of_windows(
     shape = (len(x), len(rows), len(columns))
     out, index = ctx.empty(shape, input.dtype), ctx.empty(shape, places_dtype(x.shape[1:]))
     ctx.kernels.max_pool2d(out, index, x, rows, columns, dilation_h, dilation_w)
-    ctx.save(input.shape, index)
+    ctx.save(input.shape, index, rows, columns)
     return out.reshape(*input.shape[:-2], *shape[1:]), index
 
 
 @max_pool2d.vjp
 def max_pool2d_vjp(ctx: Context, dy: Array) -> tuple[Array]:
-    shape, index = ctx.saved
+    shape, index, rows, columns = ctx.saved
     dx = ctx.empty(shape, dy.dtype)
-    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), index)
+    ctx.kernels.max_pool2d_backward(planes(dx), planes(dy), index, rows, columns)
     return (dx,)
 
 

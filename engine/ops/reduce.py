@@ -126,8 +126,8 @@ def _variance(
         got = f"{rows.shape[1]} along dim {dim} of shape {input.shape}"
         raise ShapeError(who, f"more than {correction} elements (correction={correction})", got)
     out = ctx.empty((rows.shape[0],), input.dtype)
-    # float64 whatever the input: rounded to float32, a large mean would spoil the small differences from it.
-    means = ctx.empty((rows.shape[0],), np.dtype(np.float64))
+    # float64 where that can be: rounded to float32, a large mean would spoil the small differences from it.
+    means = ctx.empty((rows.shape[0],), ctx.statistics_dtype(input.dtype))
     ctx.kernels.variance_rows(out, means, rows, divisor)
     return out, (input, means, axes, divisor)
 

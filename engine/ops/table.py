@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import numpy as np
-
 from engine.arrays import Array
 from engine.errors import ParameterError, ShapeError
 from engine.op import Context, Operand, composite, op
@@ -79,7 +77,8 @@ def dense_filters(ctx: Context, weight: Operand, table: Table, in_channels: int)
     if len(weight) != len(inputs):
         got = f"weight {weight.shape} and a table of {len(inputs)} connections"
         raise ShapeError(who, "one filter for each connection, weight (connections, FH, FW)", got)
-    dense = np.zeros((len(table), in_channels, *weight.shape[1:]), weight.dtype)
+    dense = ctx.empty((len(table), in_channels, *weight.shape[1:]), weight.dtype)
+    dense[...] = 0
     dense[outputs, inputs] = weight
     ctx.save(outputs, inputs)
     return dense

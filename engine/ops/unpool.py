@@ -9,6 +9,7 @@ from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.op import Context, Operand, op
 from engine.ops.checks import pair
 from engine.ops.windows import planes, require_maps
+from engine.placement import on_host
 
 
 @op
@@ -75,12 +76,13 @@ def max_unpool2d(
         got = f"indices {indices.shape} for input {input.shape}"
         raise ShapeError("max_unpool2d", "an index for each value", got)
     out_h, out_w = _output_size(input.shape[-2:], kernel_size, stride, padding, output_size)
-    outside = indices[(indices < 0) | (indices >= out_h * out_w)]
+    places = on_host(indices)
+    outside = places[(places < 0) | (places >= out_h * out_w)]
     if outside.size:
         expected = f"indices from 0 to {out_h * out_w - 1}, for maps of {out_h}x{out_w}"
         raise ParameterError("max_unpool2d", expected, str(outside[0]), "give the pooled map's size as output_size")
     out = ctx.empty((*input.shape[:-2], out_h, out_w), input.dtype)
-    index = np.ascontiguousarray(indices, np.int64)
+    index = ctx.contiguous(indices.astype(np.int64, copy=False))
     ctx.kernels.max_unpool2d(planes(out), planes(input), planes(index))
     ctx.save(index)
     return out

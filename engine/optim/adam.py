@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import kernels
 from engine.arrays import Array
 from engine.errors import ParameterError
 from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least
+from engine.placement import kernels_for
 
 
 class Adam(Optimizer):
@@ -87,7 +87,7 @@ class Adam(Optimizer):
                 state |= {"step": 0, "exp_avg": np.zeros_like(parameter), "exp_avg_sq": np.zeros_like(parameter)}
             state["step"] += 1
         beta1, beta2 = group["betas"]
-        kernels.current().adam(
+        kernels_for(moving[0][0]).adam(
             [parameter for parameter, _, _ in moving],
             [gradient for _, gradient, _ in moving],
             [state["exp_avg"] for _, _, state in moving],

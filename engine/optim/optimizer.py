@@ -6,7 +6,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from engine.arrays import Array
-from engine.errors import DTypeError, GraphError, ParameterError, ShapeError, StateError
+from engine.cuda import recording
+from engine.errors import DeviceError, DTypeError, GraphError, ParameterError, ShapeError, StateError
+from engine.ops.transfer import moved
+from engine.placement import is_on_device, on_host
 from engine.tensor import Tensor
 from engine.versions import mark_changed
 
@@ -123,17 +126,39 @@ class Optimizer:
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     gradient = parameter.grad.array.astype(parameter.dtype, copy=False)
+                    if parameter.grad.is_cuda != parameter.is_cuda:
+                        got = f"the gradient of one on {parameter.device} on {parameter.grad.device}"
+                        fix = "move the model before backward, or forget the gradients: optimizer.zero_grad()"
+                        raise DeviceError(f"{type(self).__name__}.step", "gradients where parameters are", got, fix)
                     if gradient.shape != parameter.shape:
                         expected = f"a gradient {parameter.shape}, as its parameter"
                         raise ShapeError(f"{type(self).__name__}.step", expected, f"shape {gradient.shape}")
                     gradient = -gradient if group["maximize"] else gradient
-                    moving.append((parameter.array, gradient, self.state.setdefault(number, {})))
+                    moving.append((parameter.array, gradient, self._state_beside(number, parameter)))
                 number += 1
-            for dtype in {array.dtype for array, _, _ in moving}:
-                self.update_all([move for move in moving if move[0].dtype == dtype], group)
+            for kind in {(array.dtype, is_on_device(array)) for array, _, _ in moving}:
+                moves = [move for move in moving if (move[0].dtype, is_on_device(move[0])) == kind]
+                self._update_or_record(moves, group)
             for array, _, _ in moving:
                 mark_changed(array)
         return loss
+
+    def _state_beside(self, number: int, parameter: Tensor) -> State:
+        """Return what is kept for a parameter, moved to where it is now."""
+        state = self.state.setdefault(number, {})
+        for name, value in state.items():
+            if hasattr(value, "dtype") and is_on_device(value) != parameter.is_cuda:
+                state[name] = moved(value, parameter.is_cuda)
+        return state
+
+    def _update_or_record(self, moves: Sequence[tuple[Array, Array, State]], group: Group) -> None:
+        if recording.is_capturing() and type(self).update_all is Optimizer.update_all:
+            got = f"{type(self).__name__}, whose settings a graph would freeze"
+            raise DeviceError(
+                "graph", "an optimiser that updates all parameters at once", got, "use SGD, Adam or AdamW"
+            )
+        self.update_all(moves, group)
+        recording.repeat_before_replay(lambda: self.update_all(moves, group))
 
     def update_all(self, moving: Sequence[tuple[Array, Array, State]], group: Group) -> None:
         """Move parameters of one dtype, in place: each by :meth:`update`, unless a subclass knows a quicker way.
@@ -187,13 +212,13 @@ class Optimizer:
         for number, kept in state_dict["state"].items():
             state[number] = {}
             for name, value in kept.items():
-                if not isinstance(value, np.ndarray):
+                if not hasattr(value, "dtype"):
                     state[number][name] = value
                 elif value.shape != parameters[number].shape:
                     expected = f"{name} {parameters[number].shape} for parameter {number}"
                     raise StateError(who, expected, f"shape {value.shape}")
                 else:
-                    state[number][name] = np.array(value, parameters[number].dtype, order="C")
+                    state[number][name] = np.array(on_host(value), parameters[number].dtype, order="C")
         groups = [
             dict(new) | {"params": old["params"]}
             for new, old in zip(state_dict["param_groups"], self.param_groups, strict=True)

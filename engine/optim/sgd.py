@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import kernels
 from engine.arrays import Array
 from engine.errors import ParameterError
 from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least
+from engine.placement import kernels_for
 
 
 class SGD(Optimizer):
@@ -89,7 +89,7 @@ class SGD(Optimizer):
                 if first[-1]:
                     state["momentum_buffer"] = np.zeros_like(parameter)
                 velocities.append(state["momentum_buffer"])
-        kernels.current().sgd(
+        kernels_for(moving[0][0]).sgd(
             [parameter for parameter, _, _ in moving],
             [gradient for _, gradient, _ in moving],
             velocities,

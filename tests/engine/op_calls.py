@@ -17,7 +17,7 @@ def each(names: Iterable[str]) -> list[Any]:
     return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
-def tensors(sample: Sample, dtype: str) -> list[Any]:
+def tensors(sample: Sample, dtype: str, device: str = "cpu") -> list[Any]:
     """Return the operands as tensors; floating ones in `dtype` and, but for constants, with a gradient."""
 
     def convert(operand: Any, requires_grad: bool) -> Any:
@@ -26,8 +26,8 @@ def tensors(sample: Sample, dtype: str) -> list[Any]:
         if isinstance(operand, list):
             return [convert(part, requires_grad) for part in operand]
         if operand.dtype.kind in "iub":
-            return engine.tensor(operand)
-        return engine.tensor(operand, dtype=dtype, requires_grad=requires_grad)
+            return engine.tensor(operand, device=device)
+        return engine.tensor(operand, dtype=dtype, requires_grad=requires_grad, device=device)
 
     return [convert(operand, i not in sample.constants) for i, operand in enumerate(sample.operands)]
 
@@ -73,17 +73,21 @@ def upstream_for(out: engine.Tensor, position: int = 0) -> Array:
 def forward_and_backward(
     name: str, sample: Sample, dtype: str, kernels: str = "cpu"
 ) -> tuple[list[Array], list[Array]]:
-    """Return all results, and the gradient of every floating operand under random upstream gradients."""
-    with engine.use_kernels(kernels):
-        operands = tensors(sample, dtype)
+    """Return all results, and the gradient of every floating operand under random upstream gradients.
+
+    With "cuda" as kernels, the operands are on the device.
+    """
+    device = "cuda" if kernels == "cuda" else "cpu"
+    with engine.use_kernels("cpu" if kernels == "cuda" else kernels):
+        operands = tensors(sample, dtype, device)
         outs = results(call(name, operands, sample.settings))
         recorded = [out for out in outs if out.requires_grad]
         asked = leaves(operands)
         gradients: list[Array] = []
         if recorded:
-            upstream = [engine.tensor(upstream_for(out, i)) for i, out in enumerate(recorded)]
+            upstream = [engine.tensor(upstream_for(out, i), device=out.device) for i, out in enumerate(recorded)]
             found = engine.grad(recorded, asked, upstream, allow_unused=True)
             gradients = [
-                np.zeros(x.shape, x.dtype) if dx is None else dx.array for x, dx in zip(asked, found, strict=True)
+                np.zeros(x.shape, x.dtype) if dx is None else dx.cpu().array for x, dx in zip(asked, found, strict=True)
             ]
-    return [out.array for out in outs], gradients
+    return [out.detach().cpu().array for out in outs], gradients

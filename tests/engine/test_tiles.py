@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import engine
 from engine.arrays import Array
+from engine.device import available_threads
 from engine.kernels import load, plan
 from engine.kernels.channels_last import LANES
 from engine.kernels.cpu import conv
@@ -80,7 +81,7 @@ def chosen(layer: dict[str, Any], dy: Array) -> bool:
 @given(layers())
 @pytest.mark.parametrize("threads", [1, 2])
 def test_tiles_equal_the_sum_over_strips_in_float64(threads: int, layer: dict[str, Any]) -> None:
-    if threads > engine.device.available_threads():
+    if threads > available_threads():
         pytest.skip("one processor")
     x, w, b, dy = arrays(layer)
     numbers, kernels = (1, 1, *layer["pad"], 1, 1, 1), load("cpu")
@@ -99,7 +100,7 @@ def test_tiles_equal_the_sum_over_strips_in_float64(threads: int, layer: dict[st
             results.append((out, dx, dw))
     finally:
         plan.TILE_NUMBERS = before
-        engine.set_num_threads(engine.device.available_threads())
+        engine.set_num_threads(available_threads())
     for ours, expected in zip(*results, strict=True):
         close(ours, expected)
 

@@ -10,6 +10,7 @@ from engine.kernels.cpu.fused import (
     conv2d_relu_max_pool2d_backward_w,
     normalise_relu_max_pool2d_backward,
     relu_max_pool2d,
+    relu_max_pool2d_backward,
 )
 from engine.kernels.cpu.index import scatter_add
 from engine.kernels.cpu.local import locally_connected2d, locally_connected2d_backward_w, locally_connected2d_backward_x
@@ -93,6 +94,7 @@ __all__ = [
     "rbf",
     "rbf_backward",
     "relu_max_pool2d",
+    "relu_max_pool2d_backward",
     "scatter_add",
     "sgd",
     "softmax",

@@ -12,7 +12,7 @@ from engine import memory
 from engine.arrays import Array
 from engine.kernels import rows, tasks, vectors
 from engine.kernels.cpu.conv import PLAIN_FORWARD, by_tiles, conv2d_backward_w, convolve, multiply_lines
-from engine.kernels.cpu.pool import max_pool2d_backward
+from engine.kernels.cpu.pool import give_to_winners
 from engine.kernels.jit import using
 from engine.kernels.rows import relu_pool_pairs
 from engine.kernels.tasks import share
@@ -33,6 +33,12 @@ def _relu_max_pool(p: int, out: Array, index: Array, x: Array, centre: Array, sc
 def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Array, shift: Array) -> None:
     """Keep the largest of each 2x2 window of max(0, (x - centre[c]) * scale[c] + shift[c]); see the reference."""
     share(_relu_max_pool, len(x), x.size, (out, index, x, centre, scale, shift))
+
+
+@compiled
+def relu_max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
+    """Give each 2x2 window's gradient to its winner, and 0 to all others; see the reference."""
+    give_to_winners(dx, dy, index)
 
 
 @compiled
@@ -154,7 +160,7 @@ def conv2d_relu_max_pool2d_backward_w(
     maps = (*dy.shape[:2], height, width)
     if by_tiles(x, dw, maps, numbers, groups) or not multiply_lines(dw, dy, index, x, maps, numbers, groups, 1):
         slope, flat = memory.empty(maps, dy.dtype), (-1, *dy.shape[2:])
-        max_pool2d_backward(slope.reshape(-1, height, width), dy.reshape(flat), index.reshape(flat))
+        relu_max_pool2d_backward(slope.reshape(-1, height, width), dy.reshape(flat), index.reshape(flat))
         conv2d_backward_w(dw, slope, x, *numbers, groups)
 
 

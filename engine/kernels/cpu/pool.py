@@ -80,11 +80,16 @@ def _max_pool_backward(p: int, dx: Array, dy: Array, index: Array) -> None:
 
 
 @compiled
-def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
-    """Give each window's gradient to its winner; see the reference."""
+def give_to_winners(dx: Array, dy: Array, index: Array) -> None:
+    """Give each window's gradient to the pixel that `index` names, if it is not negative."""
     count, windows = len(dx), dy.shape[1] * dy.shape[2]
     planes = (dx.reshape(count, dx.shape[1] * dx.shape[2]), dy.reshape(count, windows), index.reshape(count, windows))
     share(_max_pool_backward, count, dx.size, planes)
+
+
+def max_pool2d_backward(dx: Array, dy: Array, index: Array, rows: Array, columns: Array) -> None:
+    """Give each window's gradient to its winner; see the reference."""
+    give_to_winners(dx, dy, index)
 
 
 @compiled

@@ -9,6 +9,7 @@ from engine.kernels.reference.fused import (
     conv2d_relu_max_pool2d_backward_w,
     normalise_relu_max_pool2d_backward,
     relu_max_pool2d,
+    relu_max_pool2d_backward,
 )
 from engine.kernels.reference.index import scatter_add
 from engine.kernels.reference.local import (
@@ -96,6 +97,7 @@ __all__ = [
     "rbf",
     "rbf_backward",
     "relu_max_pool2d",
+    "relu_max_pool2d_backward",
     "scatter_add",
     "sgd",
     "softmax",

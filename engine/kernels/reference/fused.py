@@ -10,7 +10,6 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.kernels.reference.conv import conv2d, conv2d_backward_b, conv2d_backward_w
-from engine.kernels.reference.pool import max_pool2d_backward
 
 
 @np.errstate(all="ignore")
@@ -40,6 +39,27 @@ def relu_max_pool2d(out: Array, index: Array, x: Array, centre: Array, scale: Ar
                             best, winner = z, h * width + w
                 out[p, i, j] = best
                 index[p, i, j] = winner
+
+
+def relu_max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
+    """Give each 2x2 window's gradient to its winner, and 0 to all others.
+
+    Parameters
+    ----------
+    dx : ndarray (P, H, W)
+    dy : ndarray (P, H // 2, W // 2)
+    index : ndarray (P, H // 2, W // 2), int32 or int64
+        As :func:`relu_max_pool2d` wrote it; no two windows share a pixel.
+    """
+    planes, out_h, out_w = dy.shape
+    width = dx.shape[2]
+    dx[...] = 0.0
+    for p in range(planes):
+        for i in range(out_h):
+            for j in range(out_w):
+                winner = index[p, i, j]
+                if winner >= 0:
+                    dx[p, winner // width, winner % width] = dy[p, i, j]
 
 
 @np.errstate(all="ignore")
@@ -166,5 +186,5 @@ def spread(dy: Array, index: Array, height: int, width: int) -> Array:
     """Return the gradient of the maps that were pooled."""
     batch, filters, out_h, out_w = dy.shape
     slope, flat = np.empty((batch, filters, height, width), dy.dtype), (batch * filters, out_h, out_w)
-    max_pool2d_backward(slope.reshape(batch * filters, height, width), dy.reshape(flat), index.reshape(flat))
+    relu_max_pool2d_backward(slope.reshape(batch * filters, height, width), dy.reshape(flat), index.reshape(flat))
     return slope

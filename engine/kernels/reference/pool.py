@@ -42,7 +42,7 @@ def max_pool2d(
                 index[p, i, j] = winner
 
 
-def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
+def max_pool2d_backward(dx: Array, dy: Array, index: Array, rows: Array, columns: Array) -> None:
     """Give each window's gradient to its winner; a pixel that won several windows gets the sum.
 
     Parameters
@@ -51,6 +51,8 @@ def max_pool2d_backward(dx: Array, dy: Array, index: Array) -> None:
     dy : ndarray (P, OH, OW)
     index : ndarray (P, OH, OW), int32 or int64
         As :func:`max_pool2d` wrote it.
+    rows, columns : ndarray (OH, 2) and (OW, 2), int64
+        Where the windows lie: for kernels that ask for each pixel which windows it may have won.
     """
     count, out_h, out_w = dy.shape
     width = dx.shape[2]
