@@ -29,6 +29,18 @@ def device_random() -> ModuleType:
     return importlib.import_module("engine.cuda.random")
 
 
+def staging() -> Any:
+    """Return what sends batches to a device, through memory that the device can read.
+
+    Raises
+    ------
+    DeviceError
+        If there is no device.
+    """
+    device_arrays().require("Batches")
+    return importlib.import_module("engine.cuda.staging").Staging()
+
+
 def kernels_for(array: Any) -> ModuleType:
     """Return the kernel set that computes with an array: the device's, or the one chosen for the host."""
     return kernels.load(kernels.DEVICE_KERNELS) if is_on_device(array) else kernels.current()

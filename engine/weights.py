@@ -10,6 +10,7 @@ from safetensors.numpy import save_file
 
 from engine.arrays import Array
 from engine.errors import DataError
+from engine.placement import on_host
 from engine.tensor import Tensor
 
 # What safetensors calls the dtypes that a tensor may have; F16 is read, too, as float32.
@@ -42,7 +43,7 @@ def save_weights(path: str | PathLike[str], state_dict: Mapping[str, Tensor]) ->
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
-        save_file({name: tensor.array for name, tensor in state_dict.items()}, unfinished)
+        save_file({name: on_host(tensor.array) for name, tensor in state_dict.items()}, unfinished)
         unfinished.replace(target)
     except (OSError, safetensors.SafetensorError) as error:
         unfinished.unlink(missing_ok=True)

@@ -26,7 +26,8 @@ LAYERS = [
     ("nn",),
     ("optim", "data", "models", "summary", "work"),
     ("onnx",),
-    ("train",),
+    ("train", "doctor"),
+    ("__main__",),
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 

@@ -255,15 +255,15 @@ def empty(shape: int | Sequence[int], dtype: Any) -> DeviceArray:
     return DeviceArray(np.asarray(_Address(block.address, lengths, kind)), None, block)
 
 
-def from_host(values: Array, stream: Any = 0) -> DeviceArray:
+def from_host(values: Array) -> DeviceArray:
     """Return a copy of an ndarray on the device."""
     array = empty(values.shape, values.dtype)
     if array.size:
-        driver.upload(array, np.asarray(values, order="C"), stream)
+        driver.upload(array, np.asarray(values, order="C"))
     return array
 
 
-def on_device(array: Any, stream: Any = 0) -> DeviceArray:
+def on_device(array: Any) -> DeviceArray:
     """Return an array on the device: itself if it is there.
 
     Raises
@@ -274,7 +274,7 @@ def on_device(array: Any, stream: Any = 0) -> DeviceArray:
     if isinstance(array, DeviceArray):
         return array
     driver.require("to")
-    return from_host(array, stream)
+    return from_host(array)
 
 
 def fill(array: DeviceArray, values: Any) -> None:

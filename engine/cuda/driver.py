@@ -59,20 +59,31 @@ def problem() -> tuple[str, str] | None:
     """Return what is in the way of using a device, and what to do about it; None if nothing is."""
     if SIMULATED:
         return None
-    if not cuda.is_available():
-        error = " ".join(str(cuda.cuda_error() or "no device").split()).rstrip(": ")
-        return (
-            f"none: {error}",
-            "install NVIDIA's driver (r580 or newer), or set NUMBA_ENABLE_CUDASIM=1 to simulate one",
-        )
-    capability = tuple(cuda.get_current_device().compute_capability)
-    if capability < LEAST_CAPABILITY:
-        name = cuda.get_current_device().name
-        got = f"{_text(name)} of compute capability {capability[0]}.{capability[1]}"
-        return got, f"a card of compute capability {LEAST_CAPABILITY[0]}.{LEAST_CAPABILITY[1]} or newer is needed"
+    missing = driver_problem()
+    if missing is not None:
+        fix = "install NVIDIA's driver (r580 or newer), or set NUMBA_ENABLE_CUDASIM=1 to simulate a device"
+        return f"none: {missing}", fix
+    too_old = card_problem()
+    if too_old is not None:
+        return description(), too_old
     missing = toolkit_problem()
     if missing is not None:
         return f"no CUDA toolkit: {missing}", "pip install 'byhand[cuda]'"
+    return None
+
+
+@cache
+def driver_problem() -> str | None:
+    """Return why there is no card to talk to, or None."""
+    if SIMULATED or cuda.is_available():
+        return None
+    return " ".join(str(cuda.cuda_error() or "no card found").split()).rstrip(".: ")
+
+
+def card_problem() -> str | None:
+    """Return what is wanted of a card that this one does not have, or None."""
+    if tuple(cuda.get_current_device().compute_capability) < LEAST_CAPABILITY:
+        return f"a card of compute capability {LEAST_CAPABILITY[0]}.{LEAST_CAPABILITY[1]} or newer is needed"
     return None
 
 
@@ -88,7 +99,7 @@ def toolkit_problem() -> str | None:
     try:
         cuda.compile_ptx(nothing, (float32[::1],), cc=LEAST_CAPABILITY)
     except Exception as error:  # of several kinds, by which part is missing: a library, a header, a version
-        return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        return f"{type(error).__name__}: {str(error).partition(': No such file')[0]}"
     return None
 
 
@@ -152,25 +163,47 @@ def argument(array: Any) -> Any:
     return array
 
 
-def upload(array: Any, values: Array, stream: Any = 0) -> None:
+def upload(array: Any, values: Array) -> None:
     """Copy from the host to a C-contiguous DeviceArray of the same shape and dtype."""
     _not_while_capturing("values copied from the host")
     if SIMULATED:
         array.view[...] = values
     else:
-        cuda.as_cuda_array(array, sync=False).copy_to_device(values, stream=stream)
+        cuda.as_cuda_array(array, sync=False).copy_to_device(values, stream=current_stream)
 
 
-def download(array: Any, stream: Any = 0) -> Array:
+def upload_later(array: Any, values: Array, copied: Any) -> None:
+    """Have pinned values of the host copied to a DeviceArray; `copied` is an event that then has happened."""
+    _not_while_capturing("values copied from the host")
+    if SIMULATED:
+        array.view[...] = values
+        return
+    queue = current_stream or cuda.default_stream()  # named, or Numba waits for the copy
+    cuda.as_cuda_array(array, sync=False).copy_to_device(values, stream=queue)
+    copied.record(queue)
+
+
+def event() -> Any:
+    """Return a mark to put into a queue of work, which the host can wait for."""
+    return None if SIMULATED else cuda.event(timing=False)
+
+
+def wait_for(mark: Any) -> None:
+    """Wait until the device has come to a mark."""
+    if mark is not None:
+        mark.synchronize()
+
+
+def download(array: Any) -> Array:
     """Copy a C-contiguous DeviceArray to the host, when all that was launched before is done."""
     _not_while_capturing("values looked at on the host, as item() and print do")
     if SIMULATED:
         copied: Array = array.view.copy()
         return copied
     values = np.empty(array.shape, array.dtype)
-    cuda.as_cuda_array(array, sync=False).copy_to_host(values, stream=stream)
-    if stream:
-        stream.synchronize()
+    cuda.as_cuda_array(array, sync=False).copy_to_host(values, stream=current_stream)
+    if current_stream:
+        current_stream.synchronize()
     return values
 
 

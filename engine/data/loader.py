@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.arrays import Array
+from engine.device import CPU, Device
 from engine.errors import ParameterError, ShapeError
+from engine.placement import staging
 from engine.random import default_generator
 from engine.tensor import Tensor
 
@@ -26,6 +28,9 @@ class Batches:
         Background pixels to add on each side.
     shuffle : bool
         Whether each pass has a new order, drawn from the engine's generator.
+    device : str or Device
+        Where the tensors shall be. For a CUDA device they go through pinned memory: the next batch is put
+        together while the last one is copied and computed with.
 
     Raises
     ------
@@ -51,6 +56,7 @@ class Batches:
         std: float = 1.0,
         pad: int = 0,
         shuffle: bool = False,
+        device: str | Device = CPU,
     ) -> None:
         if images.ndim != 3 or labels.shape != images.shape[:1] or len(images) == 0:
             got = f"images {images.shape}, labels {labels.shape}"
@@ -65,6 +71,9 @@ class Batches:
         self.std = std
         self.pad = pad
         self.shuffle = shuffle
+        self.device = Device(device)
+        # One for the images and one for the labels.
+        self._staging = None if self.device == CPU else (staging(), staging())
 
     def __len__(self) -> int:
         return -(-len(self.images) // self.batch_size)
@@ -74,12 +83,15 @@ class Batches:
         order = default_generator().permutation(count) if self.shuffle else np.arange(count)
         for start in range(0, count, self.batch_size):
             chosen = order[start : start + self.batch_size]
-            yield self._images(self.images[chosen]), Tensor(self.labels[chosen].astype(np.int64))
+            images, labels = self._images(self.images[chosen]), self.labels[chosen].astype(np.int64)
+            if self._staging is not None:
+                images, labels = (stage.send(part) for stage, part in zip(self._staging, (images, labels), strict=True))
+            yield Tensor(images), Tensor(labels)
 
-    def _images(self, chosen: Array) -> Tensor:
+    def _images(self, chosen: Array) -> Array:
         count, height, width = chosen.shape
         out = np.zeros((count, 1, height + 2 * self.pad, width + 2 * self.pad), np.float32)
         out[:, 0, self.pad : self.pad + height, self.pad : self.pad + width] = chosen
         out *= np.float32(1 / (255 * self.std))
         out -= np.float32(self.mean / self.std)
-        return Tensor(out)
+        return out

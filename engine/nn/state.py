@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import DTypeError, ShapeError, StateError
+from engine.placement import is_on_device, on_host
 from engine.tensor import Tensor
 from engine.versions import mark_changed
 
@@ -48,7 +49,8 @@ def load_state(
         if not np.can_cast(value.dtype, own[name].dtype, "same_kind"):
             raise DTypeError(who, f"{name} {own[name].dtype}", str(value.dtype))
     for name, value in values.items():
-        own[name].array[...] = value
+        target = own[name].array
+        target[...] = value if is_on_device(target) else on_host(value)
         mark_changed(own[name].array)
     return IncompatibleKeys(missing, unexpected)
 

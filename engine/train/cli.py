@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.data import DigitData, load_digits_dir, load_glyphs
-from engine.device import available_threads, set_num_threads
+from engine.device import CPU, Device, available_threads, set_num_threads
 from engine.errors import EngineError
 from engine.random import manual_seed
 from engine.train.metrics import write_metrics
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_num_threads(options.threads)
         data = _load(options.data)
         out.mkdir(parents=True, exist_ok=True)
-        _train(recipe, data, options.epochs or recipe.epochs, options.seed, out)
+        _train(recipe, data, options.epochs or recipe.epochs, options.seed, out, options.device)
     except KeyboardInterrupt:
         sys.stderr.write(f"train: interrupted; what the last whole epoch gave is in {out}\n")
         return INTERRUPTED
@@ -65,7 +65,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="T",
         help="the same seed and threads give identical weights (default: all processors)",
     )
+    parser.add_argument(
+        "--device",
+        type=_device,
+        default=CPU,
+        metavar="cpu|cuda",
+        help="where to train (default cpu); python -m engine says whether there is a CUDA device",
+    )
     return parser
+
+
+def _device(text: str) -> Device:
+    try:
+        return Device(text)
+    except EngineError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -82,7 +96,7 @@ def _load(name: str) -> DigitData:
     return load_glyphs() if name == GLYPHS else load_digits_dir(Path(name))
 
 
-def _train(recipe: Recipe, data: DigitData, epochs: int, seed: int, out: Path) -> None:
+def _train(recipe: Recipe, data: DigitData, epochs: int, seed: int, out: Path, device: Device) -> None:
     console = Console(highlight=False)
     manual_seed(seed)
     model = recipe.model()
@@ -101,7 +115,7 @@ def _train(recipe: Recipe, data: DigitData, epochs: int, seed: int, out: Path) -
         def on_step(step: int, steps: int) -> None:
             progress.update(task, completed=step, total=steps)
 
-        for result in train(model, recipe, data, epochs, on_step):
+        for result in train(model, recipe, data, epochs, on_step, device):
             results.append(result)
             save_weights(weights, model.state_dict())
             write_metrics(out / "metrics.csv", results)

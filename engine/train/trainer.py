@@ -3,15 +3,21 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 import engine.nn.functional as F
 from engine.autograd import no_grad
+from engine.creation import zeros
 from engine.data import Batches, DigitData
+from engine.device import CPU, Device
 from engine.errors import ShapeError
+from engine.graph import graph
 from engine.nn import Module
+from engine.ops import argmax
 from engine.optim import SGD, lr_scheduler
+from engine.tensor import Tensor
 from engine.train.recipes import Recipe
 
 EVALUATION_BATCH = 500
@@ -57,7 +63,7 @@ def accuracy(model: Module, batches: Batches) -> float:
     model.eval()
     with no_grad():
         for x, y in batches:
-            right += int((model(x).array.argmax(axis=1) == y.array).sum())
+            right += int((argmax(model(x), 1) == y).sum())
     model.train()
     return right / len(batches.images)
 
@@ -68,6 +74,7 @@ def train(
     data: DigitData,
     epochs: int,
     on_step: Callable[[int, int], None] = lambda step, steps: None,
+    device: Device = CPU,
 ) -> Iterator[EpochResult]:
     """Train a network and yield the result of each epoch.
 
@@ -81,6 +88,9 @@ def train(
         At least 1.
     on_step : callable
         Told (steps done, steps in all) after each step.
+    device : Device
+        Where to train. On a CUDA device a step is captured as a graph, and losses stay there until the pass
+        is done.
 
     Yields
     ------
@@ -98,22 +108,29 @@ def train(
         raise ShapeError(recipe.name, expected, f"{height}x{width} in {data.name}")
     mean = float(data.train_images.mean(dtype=np.float64)) / 255
     std = float(data.train_images.std(dtype=np.float64)) / 255
-    training = Batches(
-        data.train_images, data.train_labels, recipe.batch_size, mean=mean, std=std, pad=pad, shuffle=True
-    )
-    testing = Batches(data.test_images, data.test_labels, EVALUATION_BATCH, mean=mean, std=std, pad=pad)
+    given: dict[str, Any] = {"mean": mean, "std": std, "pad": pad, "device": device}
+    training = Batches(data.train_images, data.train_labels, recipe.batch_size, shuffle=True, **given)
+    testing = Batches(data.test_images, data.test_labels, EVALUATION_BATCH, **given)
+    model.to(device)
     optimizer = SGD(model.parameters(), lr=recipe.lr, momentum=recipe.momentum)
     steps = epochs * len(training)
     schedule = lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
+
+    def learn(x: Tensor, y: Tensor) -> Tensor:
+        optimizer.zero_grad()
+        loss: Tensor = F.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    step = learn if device == CPU else graph(learn)
     for epoch in range(1, epochs + 1):
-        start, total = time.perf_counter(), 0.0
+        # Summed where the losses are: to look at each would make the host wait for the device.
+        start, total = time.perf_counter(), zeros(()).to(device)
         for x, y in training:
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(x), y)
-            loss.backward()
-            optimizer.step()
+            total.add_(step(x, y).detach(), alpha=len(y))
             schedule.step()
-            total += float(loss) * len(y)
             on_step(schedule.last_epoch, steps)
+        train_loss = float(total) / len(training.images)
         seconds = time.perf_counter() - start
-        yield EpochResult(epoch, total / len(training.images), accuracy(model, testing), seconds)
+        yield EpochResult(epoch, train_loss, accuracy(model, testing), seconds)

@@ -30,8 +30,8 @@ class Launch:
 
     @property
     def single(self) -> bool:
-        """Whether all floating arrays are float32."""
-        return "float64" not in str(self.signature)
+        """Whether it has floating arrays, all float32."""
+        return "float32" in str(self.signature) and "float64" not in str(self.signature)
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def recording() -> Iterator[list[Launch]]:
         patch.setattr(driver, "allocate", lambda size: (next(addresses), None))
         patch.setattr(arena, "private", arena.Arena(driver.allocate))
         patch.setattr(driver, "jit", lambda function, signature: (function, signature))
-        patch.setattr(driver, "upload", lambda array, values, stream=0: None)
+        patch.setattr(driver, "upload", lambda array, values: None)
         patch.setattr(driver, "multiprocessors", lambda: 132)
         patch.setattr(driver, "launcher", note)
         constants.forget()

@@ -1,0 +1,56 @@
+"""The training loop on the device: batches by way of pinned memory, a graph for each step, the same results."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import engine
+from engine import nn
+from engine.cuda.staging import Staging
+from engine.data import Batches, DigitData
+from engine.device import CPU, CUDA, Device
+from engine.train.recipes import Recipe
+from engine.train.trainer import EpochResult, train
+
+
+def digits(count: int) -> DigitData:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (count, 4, 4)).astype(np.uint8), rng.integers(0, 3, count).astype(np.uint8)
+    return DigitData(images, labels, images[:4], labels[:4], "noise")
+
+
+def trained(device: Device) -> list[EpochResult]:
+    engine.manual_seed(0)
+    recipe = Recipe("tiny", lambda: nn.Sequential(nn.Flatten(), nn.Linear(16, 3)), 4, 3, 0.1, 0.9, 2)
+    return list(train(recipe.model(), recipe, digits(10), 2, device=device))
+
+
+def test_training_on_the_device_equals_that_on_the_host() -> None:
+    for got, expected in zip(trained(CUDA), trained(CPU), strict=True):
+        assert got.train_loss == pytest.approx(expected.train_loss, rel=1e-5)
+        assert got.test_accuracy == expected.test_accuracy
+
+
+def test_batches_arrive_on_the_device() -> None:
+    data = digits(5)
+    there, here = (Batches(data.train_images, data.train_labels, 2, device=device) for device in ("cuda", "cpu"))
+    for (x, y), (images, labels) in zip(there, here, strict=True):
+        assert x.is_cuda
+        assert engine.equal(x.cpu(), images)
+        assert engine.equal(y.cpu(), labels)
+
+
+def test_what_was_sent_may_be_changed_at_once() -> None:
+    staging, values, sent = Staging(), np.zeros((2, 3), np.float32), []
+    for number in range(5):
+        values[...] = number
+        sent.append(staging.send(values if number < 4 else values[:1]))
+    assert [array.host().reshape(-1)[0] for array in sent] == [0, 1, 2, 3, 4]
+    assert sent[4].shape == (1, 3)
+
+
+def test_weights_of_a_device_are_saved(tmp_path: Path) -> None:
+    model = nn.Linear(2, 1).to("cuda")
+    engine.save_weights(tmp_path / "w.safetensors", model.state_dict())
+    assert engine.load_weights(tmp_path / "w.safetensors")["weight"].tolist() == model.weight.tolist()
