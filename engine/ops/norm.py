@@ -60,10 +60,11 @@ def normalise_vjp(ctx: Context, dy: Array) -> tuple[Array | None, Array | None, 
         ctx.kernels.normalise_backward_x(dx, upstream, x, mean, variance, scale, eps, moments_of_x)
         dx = dx.reshape(dy.shape)
     if any(ctx.needs_grad[-2:]):
-        dw, db = ctx.empty(scale.shape, x.dtype), ctx.empty(scale.shape, x.dtype)
-        ctx.kernels.normalise_backward_affine(dw, db, upstream, x, mean, variance, eps)
-        dw = dw.reshape(weight_shape) if ctx.needs_grad[-2] else None
-        db = db.reshape(bias_shape) if ctx.needs_grad[-1] else None
+        # In the parameters' shapes from the start: a view would have to be copied to become a parameter's gradient.
+        dw, db = (ctx.empty(shape or scale.shape, x.dtype) for shape in (weight_shape, bias_shape))
+        rows = dw.reshape(scale.shape), db.reshape(scale.shape)
+        ctx.kernels.normalise_backward_affine(*rows, upstream, x, mean, variance, eps)
+        dw, db = (gradient if needed else None for gradient, needed in zip((dw, db), ctx.needs_grad[-2:], strict=True))
     return dx, dw, db
 
 

@@ -156,10 +156,10 @@ def prepare(library: Library, convolution: Convolution, backward: bool) -> Work:
         forward().backward(dy)
 
     if not backward:
-        return Work(without_gradients, fingerprint(without_gradients().numpy()))
+        return Work(without_gradients, fingerprint(library.array(without_gradients())))
     with_gradients()
-    weight_grad = weight.grad.numpy()
-    return Work(with_gradients, fingerprint(x.grad.numpy(), weight_grad if mask is None else weight_grad[c3_mask()]))
+    input_grad, weight_grad = library.array(x.grad), library.array(weight.grad)
+    return Work(with_gradients, fingerprint(input_grad, weight_grad if mask is None else weight_grad[c3_mask()]))
 
 
 def convolution_cases() -> Iterator[Case]:

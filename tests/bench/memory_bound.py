@@ -36,7 +36,7 @@ def prepare_maps(library: Library, function: Callable[[Library, Any], Callable[[
             with library.lib.no_grad():
                 return op()
 
-        return Work(forward, fingerprint(forward().numpy()))
+        return Work(forward, fingerprint(library.array(forward())))
 
     dy = library.tensor(rng.standard_normal(tuple(op().shape), np.float32))
 
@@ -45,7 +45,7 @@ def prepare_maps(library: Library, function: Callable[[Library, Any], Callable[[
         op().backward(dy)
 
     both()
-    return Work(both, fingerprint(x.grad.numpy()))
+    return Work(both, fingerprint(library.array(x.grad)))
 
 
 def batch_norm(library: Library, x: Any) -> Callable[[], Any]:
@@ -81,7 +81,7 @@ def prepare_loss(library: Library, shape: tuple[int, int], backward: bool) -> Wo
     if not backward:
         return Work(forward, [forward().item()])
     both()
-    return Work(both, fingerprint(scores.grad.numpy()))
+    return Work(both, fingerprint(library.array(scores.grad)))
 
 
 def prepare_update(library: Library, shapes: tuple[tuple[int, ...], ...]) -> Work:
@@ -92,7 +92,7 @@ def prepare_update(library: Library, shapes: tuple[tuple[int, ...], ...]) -> Wor
         parameter.grad = library.tensor(rng.standard_normal(tuple(parameter.shape), np.float32))
     optimizer = library.optim.Adam(parameters, lr=1e-3)
     optimizer.step()
-    return Work(optimizer.step, fingerprint(*(parameter.detach().numpy() for parameter in parameters)))
+    return Work(optimizer.step, fingerprint(*(library.array(parameter) for parameter in parameters)))
 
 
 def memory_cases() -> Iterator[Case]:

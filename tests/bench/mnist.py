@@ -32,8 +32,8 @@ def save_images(folder: Path, target: Path) -> None:
     )
 
 
-def train_epoch(library: Library, images: str, seed: int) -> dict[str, float]:
-    """Train one epoch; return its seconds and the share of test images that are right after it.
+def train_epochs(library: Library, images: str, seed: int, epochs: int) -> dict[str, float]:
+    """Train for so many epochs; return the seconds and the share of test images that are right after it.
 
     The seconds hold everything between the first batch and the last: choosing images, forward, backward,
     update, schedule. Not in them: reading the files, three steps of another model before (compiling), the test.
@@ -41,37 +41,45 @@ def train_epoch(library: Library, images: str, seed: int) -> dict[str, float]:
     with np.load(images) as stored:
         train, labels = _normalised(stored["train_images"]), stored["train_labels"].astype(np.int64)
         test, test_labels = _normalised(stored["test_images"]), stored["test_labels"].astype(np.int64)
-    _train(library, train[: WARM_STEPS * BATCH], labels[: WARM_STEPS * BATCH], seed)
+    _train(library, train[: WARM_STEPS * BATCH], labels[: WARM_STEPS * BATCH], seed, 1)
     start = time.perf_counter()
-    model = _train(library, train, labels, seed)
+    model = _train(library, train, labels, seed, epochs)
     seconds = time.perf_counter() - start
     model.eval()
     right = 0
     with library.lib.no_grad():
         for first in range(0, len(test), TEST_BATCH):
-            scores = model(library.lib.from_numpy(test[first : first + TEST_BATCH])).numpy()
+            scores = library.array(model(library.moved(test[first : first + TEST_BATCH])))
             right += int((scores.argmax(1) == test_labels[first : first + TEST_BATCH]).sum())
     return {"seconds": seconds, "accuracy": right / len(test)}
 
 
-def _train(library: Library, images: Array, labels: Array, seed: int) -> Any:
+def _train(library: Library, images: Array, labels: Array, seed: int, epochs: int) -> Any:
     rng = np.random.default_rng(seed)
-    order = rng.permutation(len(images))
     model = NETWORKS["mnist-one-epoch"].build(library)
     draw_parameters(library, model, seed)
+    library.place(model)
     optimizer = library.optim.Adam(model.parameters(), lr=MAX_LR, betas=(0.7, 0.9))
-    steps = -(-len(images) // BATCH)
+    steps = epochs * -(-len(images) // BATCH)
     schedule = library.optim.lr_scheduler.OneCycleLR(
         optimizer, MAX_LR, total_steps=steps, pct_start=WARM_UP, cycle_momentum=False
     )
-    for first in range(0, len(images), BATCH):
-        some = order[first : first + BATCH]
-        x, y = library.lib.from_numpy(images[some]), library.lib.from_numpy(labels[some])
+
+    def learn(x: Any, y: Any) -> None:
         loss = library.functional.cross_entropy(model(x), y)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        schedule.step()
+
+    # PyTorch's graphs want inputs at fixed places; its way here is the one without.
+    step = library.lib.graph(learn) if library.way.graphs and library.name == "engine" else learn
+    for _ in range(epochs):
+        order = rng.permutation(len(images))
+        for first in range(0, len(images), BATCH):
+            some = order[first : first + BATCH]
+            step(library.moved(images[some]), library.moved(labels[some]))
+            schedule.step()
+    library.synchronize()
     return model
 
 

@@ -30,7 +30,8 @@ class Peer:
 
     Parameters
     ----------
-    name : {"engine", "pytorch", "limits"}
+    name : str
+        One of :data:`tests.bench.library.WAYS`, or "limits".
     threads : int
     environment : mapping, optional
         Added to this process's own.

@@ -21,6 +21,7 @@ def training_step(library: Library, network: Network, batch: int) -> Callable[[]
     rng = np.random.default_rng(batch)
     model = network.build(library)
     draw_parameters(library, model, seed=0)
+    library.place(model)
     optimizer = network.optimizer(library, model)
     x = library.tensor(rng.standard_normal((batch, *network.image), np.float32))
     y = library.tensor(rng.integers(0, 10, batch))
@@ -32,7 +33,7 @@ def training_step(library: Library, network: Network, batch: int) -> Callable[[]
         optimizer.step()
         return loss
 
-    return step
+    return library.repeated(step, optimizer)
 
 
 def prepare_step(library: Library, network: Network, batch: int) -> Work:
@@ -46,14 +47,14 @@ def prepare_inference(library: Library, network: Network, batch: int) -> Work:
     rng = np.random.default_rng(batch)
     model = network.build(library)
     draw_parameters(library, model, seed=0)
-    model.eval()
+    library.place(model).eval()
     x = library.tensor(rng.standard_normal((batch, *network.image), np.float32))
 
     def run() -> Any:
         with library.lib.no_grad():
             return model(x)
 
-    return Work(run, fingerprint(run().numpy()))
+    return Work(run, fingerprint(library.array(run())))
 
 
 def training_cases() -> Iterator[Case]:

@@ -17,8 +17,9 @@ from typing import Any
 from tests.bench import machine
 from tests.bench.case import Work
 from tests.bench.cases import CASES
+from tests.bench.gpu_cases import GPU_CASES
 from tests.bench.library import Library, load
-from tests.bench.mnist import train_epoch
+from tests.bench.mnist import train_epochs
 from tests.bench.networks import NETWORKS
 from tests.bench.resident import peak_of_steps
 from tests.bench.training import training_step
@@ -31,8 +32,8 @@ class Worker:
 
     Parameters
     ----------
-    name : {"engine", "pytorch", "limits"}
-        "limits" has no library: it measures the machine by NumPy.
+    name : str
+        One of :data:`tests.bench.library.WAYS`, or "limits", which has no library: it measures the machine by NumPy.
     threads : int
     """
 
@@ -50,7 +51,7 @@ class Worker:
             limits: dict[str, Callable[[int], Callable[[], object]]] = {"sgemm": machine.sgemm, "copy": machine.copy}
             self.work = Work(limits[id](self.threads), [])
         else:
-            self.work = CASES[id].prepare(self.library)
+            self.work = (CASES | GPU_CASES)[id].prepare(self.library)
         return self.work.check
 
     def warm(self, warm_seconds: float, round_seconds: float) -> int:
@@ -68,6 +69,8 @@ class Worker:
         start = time.perf_counter()
         for _ in range(repeats):
             run()
+        if self.library is not None:
+            self.library.synchronize()
         return (time.perf_counter() - start) / repeats
 
     def forget(self) -> None:
@@ -85,10 +88,10 @@ class Worker:
         assert self.library is not None
         return peak_of_steps(self.library, network, batch)
 
-    def epoch(self, images: str, seed: int) -> dict[str, float]:
-        """Train one epoch; see :func:`tests.bench.mnist.train_epoch`."""
+    def epoch(self, images: str, seed: int, epochs: int = 1) -> dict[str, float]:
+        """Train one epoch, or some; see :func:`tests.bench.mnist.train_epochs`."""
         assert self.library is not None
-        return train_epoch(self.library, images, seed)
+        return train_epochs(self.library, images, seed, epochs)
 
 
 def serve(name: str, threads: int) -> None:

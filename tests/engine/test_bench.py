@@ -7,12 +7,14 @@ import pytest
 
 import engine
 from engine import nn
-from tests.bench import cpu, machine, results
+from tests.bench import cpu, gpu, machine, results
 from tests.bench.cases import CASES, chosen
 from tests.bench.convolutions import CONVOLUTIONS
+from tests.bench.gpu_cases import GPU_CASES
 from tests.bench.library import Library, fingerprint, load
 from tests.bench.networks import C3_TABLE, NETWORKS, draw_parameters
 from tests.bench.peers import Measurement, Peer, PeerError
+from tests.bench.resnet20 import RESNET20
 from tests.bench.results import Row
 from tests.bench.sections import SECTIONS, disagreement
 from tests.bench.targets import TARGETS, Verdict
@@ -39,6 +41,42 @@ def test_network_has_the_parameters_and_the_products_that_it_is_said_to_have(nam
     draw_parameters(ours, model, seed=0)
     assert sum(p.numel() for p in model.parameters()) == PARAMETERS[name]
     assert 2 * engine.summary(model, network.image).multiply_adds == network.forward_flops(1)
+
+
+def test_resnet20_is_that_of_its_paper(ours: Library) -> None:
+    model = RESNET20.build(ours)
+    assert sum(p.numel() for p in model.parameters()) == 269_722
+    assert 2 * engine.summary(model, RESNET20.image).multiply_adds == RESNET20.forward_flops(1)
+
+
+def seconds_of(**ways: list[float]) -> Measurement:
+    named = {way.replace("_", "-"): seconds for way, seconds in ways.items()}
+    return Measurement(named, {way: [1.0] for way in named})
+
+
+def test_row_of_a_card_has_rates_and_ratios() -> None:
+    found = seconds_of(
+        engine_cuda=[2.0, 4.0], engine_graph=[1.0, 1.0], pytorch_cuda=[6.0, 6.0], pytorch_graph=[2.0, 2.0]
+    )
+    row = gpu.row_of(GPU_CASES["gpu-product/square/512"], found)
+    assert row.rates["engine-cuda"] == 2 * 512**3 / 3
+    assert row.ratios == {
+        "engine-graph / pytorch-cuda": 6.0,
+        "engine-graph / pytorch-graph": 2.0,
+        "engine-cuda / pytorch-cuda": 2.25,
+    }
+    assert row.note == ""
+
+
+def test_card_rows_say_who_differs() -> None:
+    found = Measurement({}, {"engine-cuda": [1.0], "pytorch-tf32": [1.01], "pytorch-cuda": [1.01]})
+    assert gpu.disagreement(found).startswith("results differ: engine-cuda [1.0], pytorch-cuda [1.01]")
+
+
+@pytest.mark.skipif(engine.cuda.is_available(), reason="a CUDA device is there")
+def test_without_a_card_nothing_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert gpu.main([]) == 1
+    assert "nothing to measure: get_device_name: expected a CUDA device" in capsys.readouterr().out
 
 
 def test_connection_table_is_the_engines() -> None:

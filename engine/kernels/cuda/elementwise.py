@@ -1,8 +1,9 @@
 """Elementwise kernels: a thread for each element, whose formula is compiled into the kernel.
 
 Arrays of one shape that lie in reading order, the usual case, are walked as one long row: neighbouring threads
-read neighbouring numbers, which the memory delivers together. Others are brought to four axes, along which a
-repeated input stands still (its stride is 0), so that nothing is stretched in memory for broadcasting.
+read neighbouring numbers, which the memory delivers together. A single number beside them is read by all threads.
+Others are brought to four axes, along which a repeated input stands still (its stride is 0), so that nothing is
+stretched in memory for broadcasting.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ ROW = """
 def along(out, {inputs}):
     i = uint32(cuda.grid(1))
     if i < out.size:
-        out[i] = formula({row})
+        out[i] = formula({elements})
 """
 BOX = """
 def within(out, {inputs}):
@@ -38,21 +39,28 @@ def within(out, {inputs}):
         c = above - page * h
         a = page // uint32(out.shape[1])
         b = page - a * uint32(out.shape[1])
-        out[a, b, c, d] = formula({box})
+        out[a, b, c, d] = formula({elements})
 """
 
 
 @cache
-def _kernel(formula: Callable[..., float], dtype: np.dtype[Any], count: int, row: bool) -> Kernel:
-    names = [f"x{i}" for i in range(count)]
-    text = (ROW if row else BOX).format(
-        inputs=", ".join(names),
-        row=", ".join(f"{name}[i]" for name in names),
-        box=", ".join(f"{name}[a, b, c, d]" for name in names),
-    )
+def _along(formula: Callable[..., float], dtype: np.dtype[Any], single: tuple[bool, ...]) -> Kernel:
+    """Return the kernel for arrays that are rows, or single numbers."""
+    elements = [f"x{i}[0]" if alone else f"x{i}[i]" for i, alone in enumerate(single)]
+    return _made("along", ROW, formula, dtype, elements)
+
+
+@cache
+def _within(formula: Callable[..., float], dtype: np.dtype[Any], count: int) -> Kernel:
+    """Return the kernel for arrays of AXES axes."""
+    return _made("within", BOX, formula, dtype, [f"x{i}[a, b, c, d]" for i in range(count)])
+
+
+def _made(name: str, text: str, formula: Callable[..., float], dtype: np.dtype[Any], elements: list[str]) -> Kernel:
     scope = {"cuda": cuda, "uint32": uint32, "formula": retyped(formula, dtype)}
-    exec(text, scope)
-    return kernel(scope["along" if row else "within"])
+    inputs = ", ".join(f"x{i}" for i in range(len(elements)))
+    exec(text.format(inputs=inputs, elements=", ".join(elements)), scope)
+    return kernel(scope[name])
 
 
 def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> None:
@@ -71,14 +79,13 @@ def elementwise(out: Array, formula: Callable[..., float], *inputs: Array) -> No
     target: Any = out
     real = next((x.dtype for x in (target, *given) if x.dtype.kind == "f"), None)
     dtype = real if real is not None else np.result_type(*[x.dtype for x in given])
-    row = target.contiguous and all(x.shape == target.shape and x.contiguous for x in given)
-    work = _kernel(formula, dtype, len(given), row)
-    if row:
-        work.over(target.size, target.reshape(-1), *[x.reshape(-1) for x in given])
+    if target.contiguous and all(x.size == 1 or (x.shape == target.shape and x.contiguous) for x in given):
+        single = tuple(x.size == 1 for x in given)
+        _along(formula, dtype, single).over(target.size, target.reshape(-1), *[x.reshape(-1) for x in given])
         return
     boxes = _boxes([target, *given])
     if boxes is not None:
-        work.over(target.size, *boxes)
+        _within(formula, dtype, len(given)).over(target.size, *boxes)
         return
     # More axes than the kernel has, which nothing joins: one after the other along the first.
     stretched = [x.broadcast_to(target.shape) for x in given]

@@ -193,7 +193,7 @@ UNNAMED: Any = 3
         (lambda m: m.add_module("a", UNNAMED), DTypeError, "Module: expected a as a Module or None, got int"),
         (lambda m: m.register_parameter("a", engine.tensor(1.0)), DTypeError, "a as a Parameter or None, got Tensor"),
         (lambda m: m.register_buffer("a", np.zeros(1)), DTypeError, "a as a Buffer or None, got ndarray"),
-        (lambda m: m.to("cpu"), DTypeError, "Module.to: expected float32 or float64, got 'cpu'"),
+        (lambda m: m.to("gpu"), DTypeError, "Module.to: expected float32 or float64, or a device, got 'gpu'"),
         (lambda m: m.to(np.int64), DTypeError, "Module.to: expected float32 or float64"),
         (lambda m: m(1), NotImplementedError, "Module does not define forward"),
     ],
