@@ -1,6 +1,6 @@
 """A small autograd engine for convolutional networks, with PyTorch's names and readable kernels."""
 
-from engine import nn, optim
+from engine import cuda, nn, optim
 from engine.autograd import enable_grad, is_grad_enabled, no_grad
 from engine.backward import grad
 from engine.creation import (
@@ -16,6 +16,7 @@ from engine.creation import (
     zeros,
     zeros_like,
 )
+from engine.cuda.precision import get_float32_matmul_precision, set_float32_matmul_precision
 from engine.device import Device, get_num_threads, set_num_threads
 from engine.dtypes import bool, double, float, float32, float64, int, int32, int64, long, uint8
 from engine.equality import allclose, equal, is_tensor
@@ -145,6 +146,7 @@ __all__ = [
     "conv2d_relu_max_pool2d",
     "conv_transpose2d",
     "cross_entropy",
+    "cuda",
     "detect_mutation",
     "device",
     "div",
@@ -167,6 +169,7 @@ __all__ = [
     "full",
     "full_like",
     "ge",
+    "get_float32_matmul_precision",
     "get_num_threads",
     "grad",
     "gradcheck",
@@ -223,6 +226,7 @@ __all__ = [
     "reshape",
     "roll",
     "save_weights",
+    "set_float32_matmul_precision",
     "set_num_threads",
     "sigmoid",
     "softmax",

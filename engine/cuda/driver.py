@@ -252,6 +252,40 @@ def compile_ptx(function: Callable[..., Any], signature: tuple[Any, ...], capabi
     return text
 
 
+def capability() -> tuple[int, int]:
+    """Return the card's compute capability; of a simulator, one without tensor cores."""
+    if SIMULATED:
+        return LEAST_CAPABILITY
+    major, minor = cuda.get_current_device().compute_capability
+    return int(major), int(minor)
+
+
+def _multiply_tf32(
+    typingctx: Any, a0: Any, a1: Any, a2: Any, a3: Any, b0: Any, b1: Any, c0: Any, c1: Any, c2: Any, c3: Any
+) -> Any:
+    """Generate mma.m16n8k8 for 4 + 2 factors, which are rounded to TF32, and 4 sums in float32."""
+    from llvmlite import ir
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        real, word = ir.FloatType(), ir.IntType(32)
+        rounding = ir.InlineAsm(ir.FunctionType(word, [real]), "cvt.rna.tf32.f32 $0, $1;", "=r,f")
+        factors = [builder.call(rounding, [number]) for number in args[:6]]
+        sums = ir.LiteralStructType([real] * 4)
+        operands = "{$0,$1,$2,$3}, {$4,$5,$6,$7}, {$8,$9}, {$10,$11,$12,$13}"
+        text = f"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {operands};"
+        registers = ",".join(["=f"] * 4 + ["r"] * 6 + ["f"] * 4)
+        product = ir.InlineAsm(ir.FunctionType(sums, [word] * 6 + [real] * 4), text, registers, side_effect=True)
+        result = builder.call(product, [*factors, *args[6:]])
+        parts = [builder.extract_value(result, i) for i in range(4)]
+        return context.make_tuple(builder, signature.return_type, parts)
+
+    return tuple_type(float32, 4)(*[float32] * 10), generate
+
+
+# The simulator has no assembly language.
+multiply_tf32: Any = None if SIMULATED else cuda.extending.intrinsic(_multiply_tf32)
+
+
 def element_type(dtype: np.dtype[Any]) -> Any:
     """Return Numba's type of an element; called with a number, it converts that."""
     return from_dtype(dtype)

@@ -21,31 +21,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine.arrays import Array
-from engine.cuda import driver
+from engine.cuda import driver, tensor_cores
+from engine.cuda.arithmetic import Arithmetic, Tile, by_threads
 from engine.cuda.array import empty
 from engine.cuda.driver import cuda, uint32
 from engine.cuda.launch import Kernel, kernel, real
-
-
-class Tile(NamedTuple):
-    """What a block computes: BM x BN of the result, BK at a time, TM x TN by each thread."""
-
-    bm: int
-    bn: int
-    bk: int
-    tm: int
-    tn: int
-
-    @property
-    def threads(self) -> int:
-        """Threads of a block."""
-        return self.bm // self.tm * (self.bn // self.tn)
-
-    @property
-    def cost(self) -> float:
-        """What a multiplication takes, 1 being what the processor can do; shared memory may take longer."""
-        return max(1.0, 4 * (self.tm + self.tn) / (self.tm * self.tn))
-
 
 TILES: tuple[Tile, ...] = (
     Tile(128, 128, 8, 8, 8),
@@ -98,7 +78,7 @@ def product(
 
 
 # Global names that :meth:`Kernel.given` puts numbers and functions in the place of.
-BM = BN = BK = TM = TN = ACROSS = THREADS = LEFT = RIGHT = LEFT_LOADS = RIGHT_LOADS = SUMS = 1
+BM = BN = BK = THREADS = LEFT = RIGHT = LEFT_LOADS = RIGHT_LOADS = SUMS = HEIGHTS = WIDTHS = 1
 LEFT_ALONG = RIGHT_ALONG = WHOLE = False
 
 
@@ -117,15 +97,30 @@ def store(out: Array, extra: Array, n: Any, z: int, m: int, c: int, total: float
     raise NotImplementedError
 
 
+def accumulate(left_tile: Array, right_tile: Array, sums: Array, heights: Array, widths: Array, t: int) -> None:
+    """Stand for how a block multiplies."""
+    raise NotImplementedError
+
+
+def row_of(i: int, t: int) -> int:
+    """Stand for the row of a thread's sum."""
+    raise NotImplementedError
+
+
+def column_of(i: int, t: int) -> int:
+    """Stand for its column."""
+    raise NotImplementedError
+
+
 @kernel
 def _tiles(
     out: Array, a: Array, b: Array, extra: Array, n: Any, rows: int, columns: int, length: int, piece: int
 ) -> None:
     left_tile = cuda.shared.array(LEFT, real)  # on a line of its own: the simulator knows shared arrays by line
     right_tile = cuda.shared.array(RIGHT, real)
-    sums, heights, widths = cuda.local.array(SUMS, real), cuda.local.array(TM, real), cuda.local.array(TN, real)
+    sums = cuda.local.array(SUMS, real)
+    heights, widths = cuda.local.array(HEIGHTS, real), cuda.local.array(WIDTHS, real)
     t = uint32(cuda.threadIdx.x)
-    tr, tc = uint32(t // ACROSS), uint32(t % ACROSS)
     pieces = uint32((length + piece - 1) // piece)
     z = uint32(cuda.blockIdx.z // pieces)
     first = uint32((cuda.blockIdx.z - z * pieces) * piece)
@@ -152,20 +147,14 @@ def _tiles(
             if e < RIGHT:
                 right_tile[uint32(k * BN + c)] = value
         cuda.syncthreads()
-        for k in range(BK):
-            for i in range(TM):
-                heights[i] = left_tile[uint32(k * BM + i * (BM // TM) + tr)]
-            for j in range(TN):
-                widths[j] = right_tile[uint32(k * BN + j * ACROSS + tc)]
-            for i in range(TM):
-                for j in range(TN):
-                    sums[i * TN + j] += heights[i] * widths[j]
+        accumulate(left_tile, right_tile, sums, heights, widths, t)
         cuda.syncthreads()
-    for i in range(TM):
-        for j in range(TN):
-            m, c = uint32(top + i * (BM // TM) + tr), uint32(side + j * ACROSS + tc)
+    for d in range(HEIGHTS):  # two loops, which the compiler writes out as it does not do with one of 64
+        for e in range(SUMS // HEIGHTS):
+            i = d * (SUMS // HEIGHTS) + e
+            m, c = uint32(top + row_of(i, t)), uint32(side + column_of(i, t))
             if m < height and c < width:
-                store(out, extra, n, uint32(cuda.blockIdx.z), m, c, sums[i * TN + j])
+                store(out, extra, n, uint32(cuda.blockIdx.z), m, c, sums[i])
 
 
 @driver.on_device
@@ -217,14 +206,20 @@ def multiply(
     rows, columns, length = size
     if 0 in (stack, rows, columns):
         return
-    tile, pieces = plan(stack, size, tiles)
+    if tensor_cores.are_wanted(out.dtype):
+        arithmetic: Callable[[Tile], Arithmetic] = tensor_cores.by_tensor_cores
+        tile, pieces = plan(stack, size, tensor_cores.TILES)
+    else:
+        arithmetic = by_threads
+        tile, pieces = plan(stack, size, tiles)
     # A multiple of BK, so that no step of a piece reaches into the next; 1 for an empty sum, which is 0.
     piece = max(1, math.ceil(length / pieces / tile.bk) * tile.bk)
     pieces = max(1, -(-length // piece))
-    work = _made(kind, tile, whole=pieces == 1)
+    shared = arithmetic(tile)
+    work = _made(kind, tile, shared, whole=pieces == 1)
     grid = (-(-columns // tile.bn), -(-rows // tile.bm), stack * pieces)
     target: Any = out if pieces == 1 else empty((stack * pieces, rows, columns), out.dtype)
-    work.blocks(grid, tile.threads, target, a, b, extra, numbers, rows, columns, length, piece)
+    work.blocks(grid, shared.threads, target, a, b, extra, numbers, rows, columns, length, piece)
     if pieces > 1:
         finish = _add_pieces.given(store=kind.store)
         finish.over(stack * rows * columns, out, target, extra, numbers, stack, pieces)
@@ -255,20 +250,22 @@ def plan(stack: int, size: tuple[int, int, int], tiles: tuple[Tile, ...] = TILES
     return best[1], best[2]
 
 
-def _made(kind: Product, tile: Tile, whole: bool) -> Kernel:
+def _made(kind: Product, tile: Tile, arithmetic: Arithmetic, whole: bool) -> Kernel:
     return _tiles.given(
         BM=tile.bm,
         BN=tile.bn,
         BK=tile.bk,
-        TM=tile.tm,
-        TN=tile.tn,
-        ACROSS=tile.bn // tile.tn,
-        THREADS=tile.threads,
+        THREADS=arithmetic.threads,
         LEFT=tile.bm * tile.bk,
         RIGHT=tile.bk * tile.bn,
-        LEFT_LOADS=-(-tile.bm * tile.bk // tile.threads),
-        RIGHT_LOADS=-(-tile.bk * tile.bn // tile.threads),
-        SUMS=tile.tm * tile.tn,
+        LEFT_LOADS=-(-tile.bm * tile.bk // arithmetic.threads),
+        RIGHT_LOADS=-(-tile.bk * tile.bn // arithmetic.threads),
+        SUMS=arithmetic.sums,
+        HEIGHTS=arithmetic.heights,
+        WIDTHS=arithmetic.widths,
+        accumulate=arithmetic.accumulate,
+        row_of=arithmetic.row_of,
+        column_of=arithmetic.column_of,
         LEFT_ALONG=kind.left_along,
         RIGHT_ALONG=kind.right_along,
         left=kind.left,

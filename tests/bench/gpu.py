@@ -1,6 +1,6 @@
 """Measures the engine's CUDA kernels beside PyTorch on the same card: ``python -m tests.bench.gpu``.
 
-Both work as usual (eager) and with a step as a CUDA graph; PyTorch with TF32 off, as the engine computes, and on.
+Both work as usual (eager) and with a step as a CUDA graph, with TF32 off, which is the engine's default, and on.
 Each way is a process of its own that works while the others wait (:mod:`tests.bench.peers`). All build the same
 from the same seed, and their results are compared; all warm up; then they take turns, a turn ends when the card is
 done, and the median over the turns counts. The ratio is PyTorch's time divided by the engine's: above 1, the
@@ -31,16 +31,20 @@ from tests.bench.peers import CAREFUL, QUICK, ROOT, Measurement, Pace, Peer, Pee
 from tests.bench.report import number
 from tests.bench.sections import TOLERANCE
 
-EAGER, TF32 = ("engine-cuda", "pytorch-cuda"), ("pytorch-tf32",)
-WITH_GRAPHS = ("engine-cuda", "engine-graph", "pytorch-cuda", "pytorch-graph", "pytorch-tf32", "pytorch-graph-tf32")
+EAGER, TF32 = ("engine-cuda", "pytorch-cuda"), ("engine-tf32", "pytorch-tf32")
+GRAPHS, GRAPHS_TF32 = ("engine-graph", "pytorch-graph"), ("engine-graph-tf32", "pytorch-graph-tf32")
 WAYS = {
-    "gpu-train": WITH_GRAPHS,
+    "gpu-train": (*EAGER, *GRAPHS, *TF32, *GRAPHS_TF32),
     "gpu-product": (*EAGER, *TF32),
     "gpu-conv": (*EAGER, *TF32),
     "gpu-memory": EAGER,
 }
 # What the engine's best way is compared with.
-RIVALS = {"engine-graph": ("pytorch-cuda", "pytorch-graph"), "engine-cuda": ("pytorch-cuda",)}
+RIVALS = {
+    "engine-graph": ("pytorch-cuda", "pytorch-graph"),
+    "engine-cuda": ("pytorch-cuda",),
+    "engine-tf32": ("pytorch-tf32",),
+}
 # TF32 has 10 bits of mantissa.
 TF32_TOLERANCE = 2e-2
 GOAL, MOST_EPOCHS = 0.99, 3

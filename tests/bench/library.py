@@ -27,6 +27,8 @@ WAYS = {
     "pytorch": Way("pytorch"),
     "engine-cuda": Way("engine", "cuda"),
     "engine-graph": Way("engine", "cuda", graphs=True),
+    "engine-tf32": Way("engine", "cuda", tf32=True),
+    "engine-graph-tf32": Way("engine", "cuda", graphs=True, tf32=True),
     "pytorch-cuda": Way("pytorch", "cuda"),
     "pytorch-graph": Way("pytorch", "cuda", graphs=True),
     "pytorch-tf32": Way("pytorch", "cuda", tf32=True),
@@ -124,6 +126,8 @@ def load(name: str, threads: int) -> Library:
     way = WAYS[name]
     lib = importlib.import_module(MODULES[way.library])
     lib.set_num_threads(threads)
+    if way.library == "engine" and way.tf32:
+        lib.set_float32_matmul_precision("high")
     if way.library == "pytorch" and way.device == "cuda":
         # Said for both ways: since PyTorch 1.12 convolutions use TF32 unless told otherwise, products do not.
         lib.backends.cuda.matmul.allow_tf32 = lib.backends.cudnn.allow_tf32 = way.tf32

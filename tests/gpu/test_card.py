@@ -128,6 +128,20 @@ def test_memory_is_flat_over_a_thousand_steps(as_graph: bool) -> None:
     assert (engine.cuda.memory_allocated(), arena.current().allocations, driver.memory_info()) == before
 
 
+def test_products_on_tensor_cores_have_three_digits_right() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (engine.tensor(rng.standard_normal((300, 200)).astype(np.float32), device="cuda") for _ in range(2))
+    exact = a.cpu().numpy().astype(np.float64) @ b.cpu().numpy().astype(np.float64).T
+    errors = {}
+    for precision in ("highest", "high"):
+        engine.set_float32_matmul_precision(precision)
+        try:
+            errors[precision] = np.abs((a @ b.T).cpu().numpy() - exact).max()
+        finally:
+            engine.set_float32_matmul_precision("highest")
+    assert errors["highest"] < 1e-4 < errors["high"] < 5e-2
+
+
 def test_out_of_memory_is_told_and_survived() -> None:
     _, total = driver.memory_info()
     with pytest.raises(engine.errors.DeviceError, match=r"bytes of device memory.*take smaller batches"):
