@@ -61,7 +61,7 @@ class DeviceArray:
             self._interface = {
                 "shape": self.shape,
                 "typestr": self.dtype.str,
-                "data": (self.view.__array_interface__["data"][0] if self.size else 0, False),
+                "data": (self.view.__array_interface__["data"][0], False),
                 "strides": None if self.contiguous else self.view.strides,
                 "version": 3,
                 "stream": None,

@@ -7,7 +7,7 @@ nothing in the engine imports this module before a device is asked for.
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -120,7 +120,7 @@ def description() -> str:
         return "Numba's CUDA simulator"
     device = cuda.get_current_device()
     capability = ".".join(map(str, device.compute_capability))
-    free, total = cuda.current_context().get_memory_info()
+    free, total = memory_info()
     return f"{_text(device.name)}, compute capability {capability}, {free >> 20:,} of {total >> 20:,} MiB free"
 
 
@@ -168,8 +168,9 @@ def upload(array: Any, values: Array) -> None:
     _not_while_capturing("values copied from the host")
     if SIMULATED:
         array.view[...] = values
-    else:
-        cuda.as_cuda_array(array, sync=False).copy_to_device(values, stream=current_stream)
+    elif array.size:
+        flat = cuda.as_cuda_array(array.reshape(-1), sync=False)
+        flat.copy_to_device(values.reshape(-1), stream=current_stream)
 
 
 def upload_later(array: Any, values: Array, copied: Any) -> None:
@@ -179,7 +180,7 @@ def upload_later(array: Any, values: Array, copied: Any) -> None:
         array.view[...] = values
         return
     queue = current_stream or cuda.default_stream()  # named, or Numba waits for the copy
-    cuda.as_cuda_array(array, sync=False).copy_to_device(values, stream=queue)
+    cuda.as_cuda_array(array.reshape(-1), sync=False).copy_to_device(values.reshape(-1), stream=queue)
     copied.record(queue)
 
 
@@ -200,11 +201,11 @@ def download(array: Any) -> Array:
     if SIMULATED:
         copied: Array = array.view.copy()
         return copied
-    values = np.empty(array.shape, array.dtype)
-    cuda.as_cuda_array(array, sync=False).copy_to_host(values, stream=current_stream)
+    values = np.empty(array.size, array.dtype)
+    cuda.as_cuda_array(array.reshape(-1), sync=False).copy_to_host(values, stream=current_stream)
     if current_stream:
         current_stream.synchronize()
-    return values
+    return values.reshape(array.shape)
 
 
 def _not_while_capturing(got: str) -> None:
@@ -260,30 +261,8 @@ def capability() -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def _multiply_tf32(
-    typingctx: Any, a0: Any, a1: Any, a2: Any, a3: Any, b0: Any, b1: Any, c0: Any, c1: Any, c2: Any, c3: Any
-) -> Any:
-    """Generate mma.m16n8k8 for 4 + 2 factors, which are rounded to TF32, and 4 sums in float32."""
-    from llvmlite import ir
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        real, word = ir.FloatType(), ir.IntType(32)
-        rounding = ir.InlineAsm(ir.FunctionType(word, [real]), "cvt.rna.tf32.f32 $0, $1;", "=r,f")
-        factors = [builder.call(rounding, [number]) for number in args[:6]]
-        sums = ir.LiteralStructType([real] * 4)
-        operands = "{$0,$1,$2,$3}, {$4,$5,$6,$7}, {$8,$9}, {$10,$11,$12,$13}"
-        text = f"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {operands};"
-        registers = ",".join(["=f"] * 4 + ["r"] * 6 + ["f"] * 4)
-        product = ir.InlineAsm(ir.FunctionType(sums, [word] * 6 + [real] * 4), text, registers, side_effect=True)
-        result = builder.call(product, [*factors, *args[6:]])
-        parts = [builder.extract_value(result, i) for i in range(4)]
-        return context.make_tuple(builder, signature.return_type, parts)
-
-    return tuple_type(float32, 4)(*[float32] * 10), generate
-
-
-# The simulator has no assembly language.
-multiply_tf32: Any = None if SIMULATED else cuda.extending.intrinsic(_multiply_tf32)
+# What makes a function generate instructions; the simulator has none.
+intrinsic: Any = None if SIMULATED else cuda.extending.intrinsic
 
 
 def element_type(dtype: np.dtype[Any]) -> Any:
@@ -370,7 +349,9 @@ def recorded(held: list[Any]) -> Iterator[Callable[[], Callable[[], None]]]:
 
     from cuda.core import Device
 
-    builder = Device().create_graph_builder()
+    device = Device()
+    device.set_current()
+    builder = device.create_graph_builder()
 
     def add(kernel: Any, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]) -> None:
         held.append(args)
@@ -379,9 +360,16 @@ def recorded(held: list[Any]) -> Iterator[Callable[[], Callable[[], None]]]:
     # Memory that is given back to the driver in the middle of a capture would break it.
     with cuda.defer_cleanup(), launching(add):
         builder.begin_building()
-        yield lambda: _finished(builder)
+        try:
+            yield lambda: _finished(builder)
+        except BaseException:
+            with suppress(Exception):  # the step's own error is the one to be told
+                builder.end_building()
+            raise
 
 
 def _finished(builder: Any) -> Callable[[], None]:
+    from cuda.core import Stream
+
     graph = builder.end_building().complete()
-    return lambda: graph.launch(cuda.cudadrv.driver._to_core_stream(current_stream))
+    return lambda: graph.launch(Stream.from_handle(int(getattr(current_stream, "handle", 0) or 0)))

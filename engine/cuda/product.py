@@ -18,6 +18,7 @@ and cuts a long sum in pieces where there would be fewer tiles than multiprocess
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from engine.arrays import Array
@@ -26,6 +27,7 @@ from engine.cuda.arithmetic import Arithmetic, Tile, by_threads
 from engine.cuda.array import empty
 from engine.cuda.driver import cuda, uint32
 from engine.cuda.launch import Kernel, kernel, real
+from engine.cuda.tensor_cores import by_tensor_cores
 
 TILES: tuple[Tile, ...] = (
     Tile(128, 128, 8, 8, 8),
@@ -122,10 +124,13 @@ def _tiles(
     heights, widths = cuda.local.array(HEIGHTS, real), cuda.local.array(WIDTHS, real)
     t = uint32(cuda.threadIdx.x)
     pieces = uint32((length + piece - 1) // piece)
-    z = uint32(cuda.blockIdx.z // pieces)
-    first = uint32((cuda.blockIdx.z - z * pieces) * piece)
+    # Along x come all tiles of a row, for every piece of every product: a grid may be long along x only.
+    tiles = uint32((columns + BN - 1) // BN)
+    number = uint32(cuda.blockIdx.x // tiles)
+    z = uint32(number // pieces)
+    first = uint32((number - z * pieces) * piece)
     last = uint32(min(first + piece, length))
-    top, side = uint32(cuda.blockIdx.y * BM), uint32(cuda.blockIdx.x * BN)
+    top, side = uint32(cuda.blockIdx.y * BM), uint32((cuda.blockIdx.x - number * tiles) * BN)
     height, width = uint32(rows), uint32(columns)  # uint32 beside int32 would be compared in float64
     for i in range(SUMS):
         sums[i] = real(0)
@@ -154,7 +159,7 @@ def _tiles(
             i = d * (SUMS // HEIGHTS) + e
             m, c = uint32(top + row_of(i, t)), uint32(side + column_of(i, t))
             if m < height and c < width:
-                store(out, extra, n, uint32(cuda.blockIdx.z), m, c, sums[i])
+                store(out, extra, n, number, m, c, sums[i])
 
 
 @driver.on_device
@@ -185,7 +190,6 @@ def multiply(
     numbers: tuple[int, ...],
     stack: int,
     size: tuple[int, int, int],
-    tiles: tuple[Tile, ...] = TILES,
 ) -> None:
     """out[z, m, c] = sum over i of left(m, i) * right(i, c), for every z of a stack.
 
@@ -200,24 +204,19 @@ def multiply(
         How many products.
     size : (int, int, int)
         Rows, columns and the length of the sums.
-    tiles : tuple of Tile
-        To choose from.
     """
     rows, columns, length = size
     if 0 in (stack, rows, columns):
         return
-    if tensor_cores.are_wanted(out.dtype):
-        arithmetic: Callable[[Tile], Arithmetic] = tensor_cores.by_tensor_cores
-        tile, pieces = plan(stack, size, tensor_cores.TILES)
-    else:
-        arithmetic = by_threads
-        tile, pieces = plan(stack, size, tiles)
+    on_tensor_cores = tensor_cores.are_wanted(out.dtype)
+    tiles, arithmetic = (tensor_cores.TILES, by_tensor_cores) if on_tensor_cores else (TILES, by_threads)
+    tile, pieces = plan(stack, size, tiles, driver.multiprocessors())
     # A multiple of BK, so that no step of a piece reaches into the next; 1 for an empty sum, which is 0.
     piece = max(1, math.ceil(length / pieces / tile.bk) * tile.bk)
     pieces = max(1, -(-length // piece))
     shared = arithmetic(tile)
     work = _made(kind, tile, shared, whole=pieces == 1)
-    grid = (-(-columns // tile.bn), -(-rows // tile.bm), stack * pieces)
+    grid = (-(-columns // tile.bn) * stack * pieces, -(-rows // tile.bm))
     target: Any = out if pieces == 1 else empty((stack * pieces, rows, columns), out.dtype)
     work.blocks(grid, shared.threads, target, a, b, extra, numbers, rows, columns, length, piece)
     if pieces > 1:
@@ -225,7 +224,8 @@ def multiply(
         finish.over(stack * rows * columns, out, target, extra, numbers, stack, pieces)
 
 
-def plan(stack: int, size: tuple[int, int, int], tiles: tuple[Tile, ...] = TILES) -> tuple[Tile, int]:
+@cache
+def plan(stack: int, size: tuple[int, int, int], tiles: tuple[Tile, ...], processors: int) -> tuple[Tile, int]:
     """Return the tile that should take the least time, and in how many pieces to cut the sums.
 
     Parameters
@@ -235,9 +235,10 @@ def plan(stack: int, size: tuple[int, int, int], tiles: tuple[Tile, ...] = TILES
         Rows, columns, length.
     tiles : tuple of Tile
         To choose from.
+    processors : int
+        How many blocks are computed at a time.
     """
     rows, columns, length = size
-    processors = driver.multiprocessors()
     best: tuple[float, Tile, int] | None = None
     for tile in tiles:
         blocks = stack * -(-rows // tile.bm) * -(-columns // tile.bn)
@@ -250,6 +251,7 @@ def plan(stack: int, size: tuple[int, int, int], tiles: tuple[Tile, ...] = TILES
     return best[1], best[2]
 
 
+@cache
 def _made(kind: Product, tile: Tile, arithmetic: Arithmetic, whole: bool) -> Kernel:
     return _tiles.given(
         BM=tile.bm,

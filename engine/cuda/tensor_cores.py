@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 
 from engine.arrays import Array
 from engine.cuda import driver, precision
@@ -36,6 +37,30 @@ def are_wanted(dtype: np.dtype[Any]) -> bool:
     """Tell whether products of this dtype are for tensor cores."""
     reduced = precision.get_float32_matmul_precision() == "high"
     return reduced and dtype == np.float32 and driver.capability() >= LEAST_CAPABILITY
+
+
+def _multiply_tf32(
+    typingctx: Any, a0: Any, a1: Any, a2: Any, a3: Any, b0: Any, b1: Any, c0: Any, c1: Any, c2: Any, c3: Any
+) -> Any:
+    """Generate mma.m16n8k8 for 4 + 2 factors, which are rounded to TF32, and 4 sums in float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        real, word = ir.FloatType(), ir.IntType(32)
+        rounding = ir.InlineAsm(ir.FunctionType(word, [real]), "cvt.rna.tf32.f32 $0, $1;", "=r,f")
+        factors = [builder.call(rounding, [number]) for number in args[:6]]
+        sums = ir.LiteralStructType([real] * 4)
+        operands = "{$0,$1,$2,$3}, {$4,$5,$6,$7}, {$8,$9}, {$10,$11,$12,$13}"
+        text = f"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {operands};"
+        registers = ",".join(["=f"] * 4 + ["r"] * 6 + ["f"] * 4)
+        product = ir.InlineAsm(ir.FunctionType(sums, [word] * 6 + [real] * 4), text, registers, side_effect=True)
+        result = builder.call(product, [*factors, *args[6:]])
+        parts = [builder.extract_value(result, i) for i in range(4)]
+        return context.make_tuple(builder, signature.return_type, parts)
+
+    return driver.tuple_type(driver.float32, 4)(*[driver.float32] * 10), generate
+
+
+multiply_tf32: Any = None if driver.SIMULATED else driver.intrinsic(_multiply_tf32)
 
 
 @cache
@@ -62,7 +87,7 @@ def by_tensor_cores(tile: Tile) -> Arithmetic:
                     s = (d * ACROSS + e) * 4
                     a0, a1, a2, a3 = heights[d * 4], heights[d * 4 + 1], heights[d * 4 + 2], heights[d * 4 + 3]
                     b0, b1 = widths[e * 2], widths[e * 2 + 1]
-                    c0, c1, c2, c3 = driver.multiply_tf32(
+                    c0, c1, c2, c3 = multiply_tf32(
                         a0, a1, a2, a3, b0, b1, sums[s], sums[s + 1], sums[s + 2], sums[s + 3]
                     )
                     sums[s], sums[s + 1], sums[s + 2], sums[s + 3] = c0, c1, c2, c3

@@ -39,8 +39,9 @@ def reduce_losses(ctx: Context, losses: Array, shape: Shape, reduction: str, div
 def spread(ctx: Context, dy: Array, count: int, reduction: str, divisor: float | Array) -> Array:
     """Undo :func:`reduce_losses` for gradients: one for each of `count` losses; none for an infinite divisor."""
     each = ctx.empty((count,), dy.dtype)
-    with np.errstate(all="ignore"):
-        each[...] = dy.reshape(-1) / (divisor if reduction == "mean" else 1)
+    share = divisor if reduction == "mean" else 1
+    number = np.asarray(share, dy.dtype) if isinstance(share, int | float) else share
+    ctx.kernels.elementwise(each, formulas.div, dy.reshape(-1), number)
     return each
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import engine
 from engine.arrays import Array
-from engine.cuda import driver, tensor_cores
+from engine.cuda import tensor_cores
 from engine.cuda.arithmetic import Tile
 from engine.errors import ParameterError
 
@@ -51,7 +51,7 @@ def test_warps_compute_the_product_of_a_tile(tile: Tile, monkeypatch: pytest.Mon
     result = np.full((tile.bm, tile.bn), np.nan)
     for first in range(0, arithmetic.threads, WARP):
         warp = Warp()
-        monkeypatch.setattr(driver, "multiply_tf32", warp)
+        monkeypatch.setattr(tensor_cores, "multiply_tf32", warp)
         for thread in range(first, first + WARP):
             warp.brought.append([])
             registers = (np.zeros(n) for n in (arithmetic.sums, arithmetic.heights, arithmetic.widths))

@@ -7,6 +7,7 @@ import pytest
 
 import engine
 from engine import nn
+from engine.doctor import examine
 from engine.errors import DeviceError
 from engine.train.cli import main as train
 
@@ -64,6 +65,43 @@ def test_a_module_that_cannot_move_stays_whole() -> None:
 def test_memory_of_no_device() -> None:
     assert (engine.cuda.memory_allocated(), engine.cuda.memory_reserved()) == (0, 0)
     engine.cuda.empty_cache()
+
+
+class Card:
+    """A card as Numba describes it."""
+
+    def __init__(self, name: str, *capability: int) -> None:
+        self.name, self.compute_capability = name, capability
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Pretend that a driver is there, with an old card and no toolkit."""
+    from engine.cuda import driver
+
+    monkeypatch.setattr(driver, "driver_problem", lambda: None)
+    monkeypatch.setattr(driver, "toolkit_problem", lambda: "no libnvrtc")
+    monkeypatch.setattr(driver.cuda, "get_current_device", lambda: Card("GTX 1080", 6, 1))
+    monkeypatch.setattr(driver, "memory_info", lambda: (7 << 30, 8 << 30))
+    monkeypatch.setattr(driver, "problem", driver.problem.__wrapped__)
+    return monkeypatch
+
+
+@without_card
+def test_a_card_that_is_too_old(machine: pytest.MonkeyPatch) -> None:
+    says = r"got GTX 1080, compute capability 6\.1, 7,168 of 8,192 MiB free; a card of compute capability 7\.5 or newer"
+    with pytest.raises(DeviceError, match=says):
+        engine.tensor([1.0]).cuda()
+
+
+@without_card
+def test_a_toolkit_that_is_missing(machine: pytest.MonkeyPatch) -> None:
+    from engine.cuda import driver
+
+    machine.setattr(driver.cuda, "get_current_device", lambda: Card("H100", 9, 0))
+    with pytest.raises(DeviceError, match=r"got no CUDA toolkit: no libnvrtc; pip install 'byhand\[cuda\]'"):
+        engine.tensor([1.0]).cuda()
+    assert [finding.fix for finding in examine() if finding.fix] == ["pip install 'byhand[cuda]'"]
 
 
 def test_numba_cuda_that_is_not_installed() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Array
-from engine.cuda import driver
+from engine.cuda import constants, driver
 from engine.cuda.array import empty
 from engine.cuda.driver import cuda, int64, uint32
 from engine.cuda.launch import THREADS, Kernel, kernel, real
@@ -98,7 +98,7 @@ def _find_windows(by_row: Array, by_column: Array, rows: Array, columns: Array, 
         _find(by_column, place - height, columns, more)
 
 
-def windows_of_pixels(rows: Array, columns: Array, height: int, width: int, more: int = 0) -> tuple[Any, Any]:
+def windows_of_pixels(rows: Any, columns: Any, height: int, width: int, more: int = 0) -> tuple[Any, Any]:
     """Return for each row of pixels the first window that it is in and the number behind the last, and for columns.
 
     Not all between need to have the pixels: windows that a dilation thins out may begin later than their
@@ -117,9 +117,17 @@ def windows_of_pixels(rows: Array, columns: Array, height: int, width: int, more
     -------
     DeviceArray (height, 2) and (width, 2), int32
     """
-    by_row, by_column = empty((height, 2), np.int32), empty((width, 2), np.int32)
-    _find_windows.over(height + width, by_row, by_column, rows, columns, more)
-    return by_row, by_column
+
+    def find() -> tuple[Any, Any]:
+        by_row, by_column = empty((height, 2), np.int32), empty((width, 2), np.int32)
+        _find_windows.over(height + width, by_row, by_column, rows, columns, more)
+        return by_row, by_column
+
+    if not (isinstance(rows, np.ndarray) and isinstance(columns, np.ndarray)):
+        return find()
+    # What a layer asks for is the same at each step.
+    key = ("windows", rows.shape, rows.tobytes(), columns.shape, columns.tobytes(), height, width, more)
+    return constants.remembered(key, find)
 
 
 @kernel
