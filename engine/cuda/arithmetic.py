@@ -53,16 +53,25 @@ def by_threads(tile: Tile) -> Arithmetic:
     bm, bn, bk, tm, tn = tile
     down, across = bm // tm, bn // tn
 
+    @driver.on_device
+    def step(
+        left_tile: Array, right_tile: Array, sums: Array, heights: Array, widths: Array, at: int, beside: int
+    ) -> None:
+        for i in range(tm):
+            heights[i] = left_tile[uint32(at + i * down)]
+        for j in range(tn):
+            widths[j] = right_tile[uint32(beside + j * across)]
+        for i in range(tm):
+            for j in range(tn):
+                sums[i * tn + j] += heights[i] * widths[j]
+
     def accumulate(left_tile: Array, right_tile: Array, sums: Array, heights: Array, widths: Array, t: int) -> None:
         tr, tc = uint32(t // across), uint32(t % across)
-        for k in range(bk):
-            for i in range(tm):
-                heights[i] = left_tile[uint32(k * bm + i * down + tr)]
-            for j in range(tn):
-                widths[j] = right_tile[uint32(k * bn + j * across + tc)]
-            for i in range(tm):
-                for j in range(tn):
-                    sums[i * tn + j] += heights[i] * widths[j]
+        for k in range(0, bk, 4):  # four steps in a row: the loop then costs a fourth
+            step(left_tile, right_tile, sums, heights, widths, uint32(k * bm + tr), uint32(k * bn + tc))
+            step(left_tile, right_tile, sums, heights, widths, uint32((k + 1) * bm + tr), uint32((k + 1) * bn + tc))
+            step(left_tile, right_tile, sums, heights, widths, uint32((k + 2) * bm + tr), uint32((k + 2) * bn + tc))
+            step(left_tile, right_tile, sums, heights, widths, uint32((k + 3) * bm + tr), uint32((k + 3) * bn + tc))
 
     def row_of(i: int, t: int) -> Any:
         return uint32(i // tn * down + t // across)
