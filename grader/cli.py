@@ -16,6 +16,7 @@ from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
 from grader.fence import describe
 from grader.parallel import Task, run_tasks
+from grader.process import walls_here
 from grader.report import Report, mark_blocked
 from grader.reports.json import render_json
 from grader.reports.terminal import print_on_any_terminal, print_report
@@ -142,7 +143,7 @@ def _grade(
             verdicts.append(verdict)
             status.update(f"grading: {len(verdicts)} of {len(tasks)} done, last {entry.name}")
     blocked = mark_blocked(verdicts, entries)
-    report = Report(str(folder), grading.seed, describe(grading.limits), blocked, _command())
+    report = Report(str(folder), grading.seed, describe(grading.limits, walls_here()), blocked, _command())
     if options.json == "-":
         sys.stdout.write(render_json(report) + "\n")
         return report.exit_code

@@ -1,8 +1,8 @@
 """What a worker may not do, and how that is enforced here: clock, memory, output, process tree.
 
-This fence keeps a mistake (an endless loop, a huge allocation, a forgotten subprocess) from harming the
-grading. It does not yet hide files or the network from hostile code: :func:`describe` says so in every
-report.
+These limits keep a mistake (an endless loop, a huge allocation, a forgotten subprocess) from harming the grading.
+The walls of :mod:`grader.walls` keep hostile code from files, the network and other processes. How far both go on
+this system :func:`describe` says in every report.
 """
 
 import ctypes
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+from grader.walls import Walls
 
 MAX_SOURCE = 256 << 10
 REFUSED_PACKAGES = ("engine", "grader", "hypothesis", "_pytest", "pytest")
@@ -163,7 +165,7 @@ class ProcessTree:
         return list(found.values())
 
 
-def describe(limits: Limits) -> str:
+def describe(limits: Limits, walls: Walls) -> str:
     """Say in one line what holds on this system."""
     held = [
         f"{limits.call:.0f} s a call",
@@ -173,4 +175,4 @@ def describe(limits: Limits) -> str:
     ]
     if sys.platform == "linux":
         held.insert(2, f"{limits.memory >> 30} GiB memory")
-    return f"fence: {', '.join(held)}; files and network are not fenced off"
+    return f"fence: {', '.join(held)}; {walls.description}"

@@ -10,14 +10,16 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 import psutil
 
-from grader import fence, wire
+from grader import fence, landlock, wire
 from grader.fence import Limits
+from grader.walls import Walls, reachable
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -56,6 +58,7 @@ class WorkerProcess:
             "limits": limits.resources(),
             "path": [str(Path(np.__file__).parents[1])],
             "refused": fence.REFUSED_PACKAGES,
+            "reachable": [*reachable(), (str(self._folder), landlock.READ)],
             "nonce": self._nonce,
         }
         fence.adopt_orphans()
@@ -75,6 +78,8 @@ class WorkerProcess:
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._exchange, self._drain)]
         for thread in self._threads:
             thread.start()
+        # Asked before anything of the student's runs, so that the answer can be believed.
+        self.walls = Walls.from_reply(self.ask({"do": "walls"}, limits.first_call))
 
     def __enter__(self) -> "WorkerProcess":
         return self
@@ -172,3 +177,10 @@ class WorkerProcess:
         for thread in self._threads:
             thread.join(timeout=2.0)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@cache
+def walls_here() -> Walls:
+    """Return the walls that a worker has on this system; every other worker must have them too."""
+    with WorkerProcess(b"", "nothing", Limits()) as worker:
+        return worker.walls

@@ -17,7 +17,7 @@ from grader.catalog import Entry
 from grader.diagnosis import diagnose
 from grader.exercise import Property
 from grader.fence import Limits, RefusedError, read_submission
-from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError
+from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
 from grader.simplify import simplify
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status, overall
@@ -119,6 +119,8 @@ class _Session:
     def load(self) -> _Interrupted | None:
         """Start a worker and load the file; returns why not, or None."""
         self._worker = WorkerProcess(self.source, self.entry.name, self.grading.limits)
+        if self._worker.walls != walls_here():
+            raise RuntimeError(f"a worker has {self._worker.walls}, but {walls_here()} is what the report says")
         try:
             reply = self._ask({"do": "load"}, self.grading.limits.first_call)
         except _Interrupted as stop:

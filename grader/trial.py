@@ -188,6 +188,8 @@ def what_was_raised(reply: Mapping[str, Any]) -> str:
             what = "it ended the program (SystemExit); a function must return"
         case "RecursionError":
             what = "it called itself too deeply (RecursionError)"
+        case "PermissionError":
+            what = f"it tried what a graded function may not, such as files, processes or the network ({message})"
         case "EOFError":
             what = "it waited for typed input, and there is none"
         case _:

@@ -83,11 +83,11 @@ class Submission:
         return {"status": "raised", "line": line, "bases": bases, **cut}
 
 
-def load_wire() -> Any:
-    """Load wire.py from beside this file: the rest of the grader is out of reach here."""
-    spec = importlib.util.spec_from_file_location("wire", Path(__file__).with_name("wire.py"))
+def load_beside(name: str) -> Any:
+    """Load a module from beside this file: the rest of the grader is out of reach here."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if spec is None or spec.loader is None:
-        raise ImportError("wire.py is missing beside worker.py")
+        raise ImportError(f"{name}.py is missing beside worker.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -113,6 +113,21 @@ def limit(limits: dict[str, int]) -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
 
 
+def wall_in(reachable: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """Give up all that a student's function does not need, for ever; return what could be given up.
+
+    Where the system refuses, the report says what is missing, and the grader decides whether to go on.
+    """
+    landlock, seccomp = load_beside("landlock"), load_beside("seccomp")
+    held: dict[str, Any] = {"landlock": 0, "seccomp": False}
+    for name, confine in (("landlock", lambda: landlock.confine(reachable)), ("seccomp", seccomp.confine)):
+        try:
+            held[name] = confine()
+        except OSError as error:
+            held[f"{name}_error"] = str(error)[:MAX_TEXT]
+    return held
+
+
 def main() -> None:
     """Answer requests until the grader closes the pipe."""
     settings = json.loads(sys.argv[1])
@@ -122,10 +137,16 @@ def main() -> None:
     os.dup2(2, 1)
     limit(settings["limits"])
     sys.path[:] = [*sys.path, *settings["path"]]
-    wire = load_wire()
+    wire = load_beside("wire")
+    walls = wall_in(settings["reachable"])
     sys.meta_path.insert(0, Refusal(settings["refused"]))
     submission = Submission(Path(settings["file"]))
-    actions = {"load": submission.load, "call": submission.call, "values": submission.values}
+    actions = {
+        "walls": lambda request: {"status": "returned", **walls},
+        "load": submission.load,
+        "call": submission.call,
+        "values": submission.values,
+    }
     while (request := wire.read(requests)) is not None:
         try:
             reply = actions[request["do"]](request)
