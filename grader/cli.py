@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import get_num_threads
+from grader import class_command
 from grader.catalog import Entry, load_catalog
 from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
@@ -18,7 +19,9 @@ from grader.fence import describe
 from grader.parallel import Task, run_tasks
 from grader.process import walls_here
 from grader.report import Report, mark_blocked
+from grader.reports.gradescope import autograder_files, render_gradescope
 from grader.reports.json import render_json
+from grader.reports.junit import render_junit
 from grader.reports.terminal import print_on_any_terminal, print_report
 from grader.runner import Grading
 from grader.selfcheck import check_folder, self_check
@@ -69,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         const="-",
         help="write the report as JSON, to stdout without FILE",
     )
+    parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML, too")
+    parser.add_argument("--gradescope", metavar="FILE", help="write the report as Gradescope's results.json, too")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="show the exercises")
     what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
@@ -76,6 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--write-stubs", metavar="DIR", type=Path, help="write fresh stubs")
     what.add_argument("--write-solutions", metavar="DIR", type=Path, help="write a solution of every exercise")
     what.add_argument("--write-mutants", metavar="DIR", type=Path, help="write every known misconception")
+    what.add_argument("--write-gradescope", metavar="DIR", type=Path, help="write an autograder for Gradescope")
+    what.add_argument(
+        "--class", dest="class_folder", metavar="SUBMISSIONS", help="grade a class: a folder or zip file of submissions"
+    )
+    of_class = parser.add_argument_group("for a class")
+    of_class.add_argument("--out", metavar="RESULTS", help="folder for the results")
+    of_class.add_argument("--resume", action="store_true", help="go on; what stands is not graded again")
+    of_class.add_argument("--regrade", action="store_true", help="grade all again, and say what differs")
+    of_class.add_argument("--canvas", metavar="CSV", help="Canvas's gradebook, merged into RESULTS/canvas.csv")
+    of_class.add_argument("--assignment", metavar="TITLE", default="byhand", help="the column's heading there")
+    of_class.add_argument("--only-student", metavar="ID", help="grade this student alone")
+    of_class.add_argument(
+        "--trust-submissions", action="store_true", help="grade also where files and network are not fenced off"
+    )
     parser.add_argument("--number", metavar="N", type=int, default=1, help="which hint (default 1)")
     return parser
 
@@ -90,6 +109,10 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         return 0
     if options.hint is not None:
         return _print_hint(parser, options.hint, options.number, console)
+    if options.write_gradescope is not None:
+        new = write_files(autograder_files(), options.write_gradescope)
+        console.print(f"an autograder in {options.write_gradescope}, {new} files of it new", soft_wrap=True)
+        return 0
     exports = (
         (options.write_stubs, stub_files, "stubs"),
         (options.write_solutions, solution_files, "solutions"),
@@ -102,6 +125,10 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             console.print(f"{len(found)} {kind} in {folder}, {new} of them new", soft_wrap=True)
             return 0
     grading = Grading(seed=options.seed)
+    if options.class_folder is not None:
+        if options.out is None:
+            parser.error("--class needs --out RESULTS, a folder for the results")
+        return class_command.run(options, entries, grading, console)
     if options.self_check:
         return _self_check(parser, options, entries, grading, console)
     return _grade(parser, options, entries, grading, console)
@@ -133,7 +160,7 @@ def _grade(
         tasks = [Task(entries[0].name, folder, grading)]
         folder = folder.parents[1] if len(folder.parents) > 1 else Path()
     elif folder.is_dir():
-        tasks = [Task(entry.name, folder / entry.path, grading) for entry in entries]
+        tasks = [Task(entry.name, _place(folder, entry), grading) for entry in entries]
     else:
         parser.error(f"there is no folder or file {folder}")
     verdicts: list[ExerciseVerdict] = []
@@ -148,12 +175,21 @@ def _grade(
         sys.stdout.write(render_json(report) + "\n")
         return report.exit_code
     print_report(report, console)
-    if options.json is not None:
+    formats = ((options.json, render_json), (options.junit, render_junit), (options.gradescope, render_gradescope))
+    for path, render in formats:
+        if path is None:
+            continue
         try:
-            Path(options.json).write_text(render_json(report) + "\n", encoding="utf-8")
+            Path(path).write_text(render(report).rstrip() + "\n", encoding="utf-8")
         except OSError as error:
-            parser.error(f"the JSON report cannot be written to {options.json}: {error.strerror}")
+            parser.error(f"the report cannot be written to {path}: {error.strerror}")
     return report.exit_code
+
+
+def _place(folder: Path, entry: Entry) -> Path:
+    """Return where an exercise's file lies: in its unit's folder, or, as systems hand files over, side by side."""
+    flat = folder / entry.path.name
+    return flat if flat.is_file() and not (folder / entry.path).exists() else folder / entry.path
 
 
 def _command() -> str:

@@ -1,20 +1,30 @@
 """Grading on several processors: one trusted process per processor, each with one worker at a time."""
 
+import ctypes
 import multiprocessing
+import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from grader.catalog import load_catalog
 from grader.runner import Grading, grade_file, grade_source
 from grader.verdict import ExerciseVerdict
+
+Key = TypeVar("Key", bound=Hashable)
+
+# Tasks that lie ready for each process, so that none waits for the parent.
+WAITING_FOR_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,67 @@ def run_tasks(tasks: Sequence[Task], jobs: int) -> Iterator[ExerciseVerdict]:
     if jobs <= 1:
         yield from map(run_task, tasks)
         return
+    with _pool(jobs) as pool:
+        yield from pool.map(run_task, tasks)
+
+
+def run_as_they_come(tasks: Iterable[tuple[Key, Task]], jobs: int) -> Iterator[tuple[Key, ExerciseVerdict | None]]:
+    """Yield each verdict as soon as it is there, with the key of its task.
+
+    Parameters
+    ----------
+    tasks : iterable of (key, Task)
+        Taken as they are needed: some thousands may be waiting in it.
+    jobs : int
+        Processes.
+
+    Yields
+    ------
+    (key, ExerciseVerdict or None)
+        None for a task at which the grading process itself died (killed for memory, say), twice.
+    """
+    waiting, again = iter(tasks), set[Key]()
+    retry: list[tuple[Key, Task]] = []
+    while True:
+        with _pool(jobs) as pool:
+            running: dict[Future[ExerciseVerdict], tuple[Key, Task]] = {}
+            try:
+                while True:
+                    while len(running) < WAITING_FOR_EACH * jobs:
+                        following = retry.pop() if retry else next(waiting, None)
+                        if following is None:
+                            break
+                        running[pool.submit(run_task, following[1])] = following
+                    if not running:
+                        return
+                    for done in wait(running, return_when=FIRST_COMPLETED).done:
+                        key, _ = running[done]
+                        verdict = done.result()
+                        del running[done]
+                        yield key, verdict
+            except BrokenProcessPool:
+                # Nobody knows whose task it was: each gets another try, and who is there twice is given up.
+                for key, task in running.values():
+                    if key in again:
+                        yield key, None
+                    else:
+                        again.add(key)
+                        retry.append((key, task))
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Start grading processes; at the end, however it comes, none is left."""
     # Spawned, not forked: a fork would copy the threads' locks of Hypothesis and Numba.
     context = multiprocessing.get_context("spawn")
     # Python's own helper process belongs to the interpreter: have it running before counting children.
     resource_tracker.ensure_running()
     before = {child.pid for child in psutil.Process().children()}
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_parent)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_follow_parent, initargs=(os.getpid(),))
     try:
         with _interrupts_ignored():
-            verdicts = pool.map(run_task, tasks)
-        yield from verdicts
+            pool.submit(int).result()  # so that processes start here
+        yield pool
         pool.shutdown()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -96,9 +157,14 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _leave_interrupts_to_parent() -> None:
-    """Ignore Ctrl-C where that is not inherited."""
+def _follow_parent(parent: int) -> None:
+    """Ignore Ctrl-C where that is not inherited, and end with the parent, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _kill_children(before: set[int]) -> None:

@@ -37,12 +37,18 @@ def render_json(report: Report) -> str:
         "fence": report.fence,
         "points": report.points,
         "max_points": report.max_points,
-        "exercises": [_exercise(verdict) for verdict in report.verdicts],
+        "exercises": [exercise_document(verdict) for verdict in report.verdicts],
     }
     return json.dumps(document, indent=2)
 
 
-def _exercise(verdict: ExerciseVerdict) -> dict[str, Any]:
+def exercise_document(verdict: ExerciseVerdict) -> dict[str, Any]:
+    """Return what the report says of one exercise, in values that JSON knows.
+
+    Parameters
+    ----------
+    verdict : ExerciseVerdict
+    """
     return {
         "name": verdict.name,
         "unit": verdict.unit,

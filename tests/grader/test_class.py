@@ -1,0 +1,235 @@
+"""A class: found in whatever shape, graded once, whole whatever happens, and compared when graded again."""
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.catalog import load_catalog
+from grader.cli import main
+from grader.export import mutant_files, solution_files
+from grader.store import Store
+from grader.submissions import Submission, find_submissions
+from tests.grader.made_class import make_class
+
+ROOT = Path(__file__).parents[2]
+CHOSEN = [load_catalog()[name] for name in ("output_size", "zero_pad")]
+NAMES = [entry.name for entry in CHOSEN]
+ONLY = [part for name in NAMES for part in ("--only", name)]
+RIGHT = {path.stem: text.encode() for path, text in solution_files(CHOSEN).items()}
+
+
+def write(path: Path, source: bytes = b"x = 1\n") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(source)
+
+
+def zipped(**files: bytes) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, source in files.items():
+            archive.writestr(name, source)
+    return out.getvalue()
+
+
+def found(folder: Path) -> dict[str, Submission]:
+    return {submission.student: submission for submission in find_submissions(folder, NAMES)}
+
+
+def test_shapes_of_exports(tmp_path: Path) -> None:
+    path = "03_spatial_dimensions/output_size.py"
+    write(tmp_path / "anna" / path, b"anna")
+    write(tmp_path / "ben" / "output_size.py", b"ben")
+    write(tmp_path / "cleo.zip", zipped(**{f"exercises/{path}": b"cleo"}))
+    write(tmp_path / "dora" / "work.zip", zipped(**{path: b"dora"}))
+    write(tmp_path / "erik_LATE_12_99_output_size-1.py", b"erik")
+    write(tmp_path / "fay_13_98_all.zip", zipped(**{path: b"fay"}))
+    write(tmp_path / "Gus Gray_14_assignsubmission_file_" / path, b"gus")
+    write(tmp_path / ".DS_Store")
+    expected = {"anna": b"anna", "ben": b"ben", "cleo": b"cleo", "dora": b"dora"}
+    expected |= {"erik_12": b"erik", "fay_13": b"fay", "Gus Gray_14": b"gus"}
+    assert {student: s.sources["output_size"] for student, s in found(tmp_path).items()} == expected
+
+
+def test_a_zip_of_all_and_a_folder_around_all(tmp_path: Path) -> None:
+    inner = zipped(**{"03_spatial_dimensions/output_size.py": b"b"})
+    names = {"export_7/anna/03_spatial_dimensions/output_size.py": b"a", "export_7/ben/work.zip": inner}
+    write(tmp_path / "all.zip", zipped(**names))
+    assert {k: v.sources["output_size"] for k, v in found(tmp_path / "all.zip").items()} == {"anna": b"a", "ben": b"b"}
+
+
+def test_the_last_attempt_is_graded_and_the_others_are_noted(tmp_path: Path) -> None:
+    for name, source in (("output_size.py", b"1"), ("output_size-1.py", b"2"), ("output_size (2).py", b"3")):
+        write(tmp_path / "anna" / name, source)
+    anna = found(tmp_path)["anna"]
+    assert anna.sources["output_size"] == b"3"
+    assert anna.notes == ("3 files for output_size: output_size (2).py is graded",)
+
+
+def test_what_is_broken_costs_itself_only(tmp_path: Path) -> None:
+    bomb = zipped(**{"output_size.py": b"\0" * (50 << 20), "zero_pad.py": b"fine"})
+    write(tmp_path / "anna.zip", bomb)
+    write(tmp_path / "ben.zip", b"PK\3\4 this is no zip file")
+    write(tmp_path / "cleo.zip", zipped(**{"output_size.py": b"x" * 5000})[:-60])
+    (tmp_path / "dora").mkdir()
+    (tmp_path / "dora" / "output_size.py").symlink_to("/etc/passwd")
+    write(tmp_path / "erik" / "output_size.py", b"#" * (300 << 10))
+    broken = bytearray(zipped(**{"output_size.py": bytes(range(256)) * 50}))
+    broken[60:90] = b"\xff" * 30
+    write(tmp_path / "fay.zip", bytes(broken))
+    (tmp_path / "gus").mkdir()
+    write(tmp_path / "hana" / "output_size.py", b"right")
+    os.mkfifo(tmp_path / "gus" / "zero_pad.py")
+    start = time.monotonic()
+    seen = found(tmp_path)
+    assert time.monotonic() - start < 5
+    assert "larger than 256 KiB" in seen["anna"].refused["output_size"]
+    assert seen["anna"].sources == {"zero_pad": b"fine"}
+    assert "cannot be read" in seen["ben"].notes[0]
+    assert "cannot be read" in seen["cleo"].notes[0]
+    assert "a link, which is not followed" in seen["dora"].notes[0]
+    assert "larger than" in seen["erik"].refused["output_size"]
+    assert "cannot be read" in seen["fay"].refused["output_size"]
+    assert "not a regular file" in seen["gus"].refused["zero_pad"]
+    assert seen["hana"].sources == {"output_size": b"right"}
+
+
+def test_links_in_zip_files_are_not_followed(tmp_path: Path) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        link = zipfile.ZipInfo("output_size.py")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("../../../escaped/zero_pad.py", "x = 1")
+    write(tmp_path / "anna.zip", out.getvalue())
+    anna = found(tmp_path)["anna"]
+    assert "output_size" not in anna.sources
+    assert anna.sources["zero_pad"] == b"x = 1"
+    assert not (tmp_path.parent / "escaped").exists()
+
+
+def graded(folder: Path, out: Path, *more: str) -> int:
+    return main(["--class", str(folder), "--out", str(out), "--jobs", "2", *ONLY, *more])
+
+
+def dump(out: Path) -> list[str]:
+    with Store(out / "results.sqlite") as store:
+        return store.dump()
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    folder = tmp_path / "submissions"
+    write(folder / "anna" / CHOSEN[0].path, RIGHT["output_size"])
+    write(folder / "ben" / CHOSEN[0].path, next(iter(mutant_files(CHOSEN[:1]).values())).encode())
+    write(folder / "=cmd|' C calc'!A0" / CHOSEN[1].path, RIGHT["zero_pad"])
+    write(folder / "cleo" / CHOSEN[0].path, b"import os\nos._exit(0)\n")
+    return folder
+
+
+def test_results_of_a_class(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    assert graded(school, out) == 0
+    assert "4 students; 8 exercises graded, 0 stood already" in capsys.readouterr().out
+    with (out / "grades.csv").open(newline="") as file:
+        table = {row["student"]: row for row in csv.DictReader(file)}
+    assert table["anna"]["output_size"] == str(CHOSEN[0].exercise.points)
+    assert table["anna"]["zero_pad"] == "0"
+    assert table["cleo"]["output_size"] == "0"
+    assert "'=cmd|' C calc'!A0" in table
+    anna = json.loads((out / "students" / "anna.json").read_text())
+    assert [exercise["status"] for exercise in anna["exercises"]] == ["passed", "not started"]
+    assert len(list((out / "students").iterdir())) == 4
+
+
+def test_results_are_not_overwritten_unasked(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    assert graded(school, out) == 0
+    assert graded(school, out) == 2
+    assert "go on by --resume, or grade all anew by --regrade" in capsys.readouterr().err
+    write(school / "ben" / CHOSEN[0].path, RIGHT["output_size"])
+    assert graded(school, out, "--resume") == 0
+    assert "1 exercises graded, 7 stood already" in capsys.readouterr().out
+
+
+def test_a_regrade_says_what_differs(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    graded(school, out)
+    write(school / "anna" / CHOSEN[0].path, b"x = 1\n")
+    assert graded(school, out, "--regrade") == 0
+    with (out / "differences.csv").open(newline="") as file:
+        (change,) = csv.DictReader(file)
+    assert (change["student"], change["before"], change["after"]) == ("anna", "passed", "failed")
+    assert "what the regrade changed" in capsys.readouterr().out
+
+
+def test_one_student_alone(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert graded(school, tmp_path / "r", "--only-student", "anna") == 0
+    assert "1 students; 2 exercises" in capsys.readouterr().out
+    assert graded(school, tmp_path / "r2", "--only-student", "nobody") == 2
+    assert "nobody is called 'nobody'" in capsys.readouterr().err
+
+
+def test_wrong_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert graded(tmp_path / "none", tmp_path / "out") == 2
+    assert "there is no folder or zip file" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--class", str(tmp_path)])
+    assert "--class needs --out" in capsys.readouterr().err
+
+
+def test_strangers_are_not_graded_without_walls(
+    school: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader import class_command
+    from grader.walls import Walls
+
+    monkeypatch.setattr(class_command, "walls_here", lambda: Walls(0, False))
+    assert graded(school, tmp_path / "r") == 2
+    assert "--trust-submissions grades them all the same" in capsys.readouterr().err
+    assert graded(school, tmp_path / "r", "--trust-submissions") == 0
+
+
+def start(folder: Path, out: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "grader", "--class", str(folder), "--out", str(out), "--jobs", "2", *ONLY]
+    return subprocess.Popen([*command, "--resume"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def verdicts(out: Path) -> int:
+    try:
+        with sqlite3.connect(f"file:{out / 'results.sqlite'}?mode=ro", uri=True) as database:
+            return int(database.execute("SELECT count(*) FROM verdict WHERE source != ''").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is of POSIX")
+def test_killed_and_resumed_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    folder, undisturbed, out = tmp_path / "submissions", tmp_path / "a", tmp_path / "b"
+    make_class(folder, 12, seed=3, entries=CHOSEN)
+    assert graded(folder, undisturbed) == 0
+    killed = 0
+    for wanted in (2, 6):
+        process = start(folder, out)
+        while process.poll() is None and verdicts(out) < wanted:
+            time.sleep(0.02)
+        if process.poll() is None:
+            family = psutil.Process(process.pid).children(recursive=True)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            killed += 1
+            # Who graded for it does not outlive it.
+            assert not psutil.wait_procs(family, timeout=10)[1]
+    assert killed == 2
+    assert start(folder, out).wait(120) == 0
+    assert dump(out) == dump(undisturbed)

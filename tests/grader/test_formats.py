@@ -1,0 +1,161 @@
+"""Reports for other programs: each is what its reader has published that it reads."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from grader.cli import main
+from grader.report import Report
+from grader.reports.canvas import CanvasError, merge
+from grader.reports.gradescope import render_gradescope
+from grader.reports.junit import render_junit
+from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
+
+CASE = Counterexample({"image": np.zeros((1, 2))}, "1 of 2 values is wrong", np.ones(2), np.zeros(2), "", "flipped")
+PROPERTIES = (
+    PropertyVerdict("equal the definition", Status.PASSED, 2, 2),
+    PropertyVerdict("be linear \x00 <&>", Status.FAILED, 0, 3, "1 of 2 values is wrong", CASE),
+)
+
+
+def verdict(
+    name: str, status: Status, properties: tuple[PropertyVerdict, ...] = (), message: str = ""
+) -> ExerciseVerdict:
+    return ExerciseVerdict(name, "04_cross_correlation", name, status, 5, properties, message, "printed \x1b[1m text")
+
+
+REPORT = Report(
+    "exercises",
+    7,
+    "fence: all of it",
+    (
+        verdict("right", Status.PASSED, PROPERTIES[:1]),
+        verdict("wrong", Status.FAILED, PROPERTIES),
+        verdict("slow", Status.TIMED_OUT, message="no answer"),
+        verdict("refused", Status.REFUSED, message="a link"),
+        verdict("open", Status.NOT_STARTED),
+        verdict("blocked", Status.BLOCKED, PROPERTIES, "finish right first"),
+        verdict("defect", Status.GRADER_ERROR, message="Traceback"),
+    ),
+)
+
+
+def test_junit() -> None:
+    root = ElementTree.fromstring(render_junit(REPORT))
+    assert root.tag == "testsuites"
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "9",
+        "failures": "1",
+        "errors": "3",
+        "skipped": "2",
+    }
+    for suite in root:
+        assert suite.tag == "testsuite"
+        assert suite.get("name") == "04_cross_correlation"
+        for case in suite:
+            assert case.tag == "testcase"
+            assert {"classname", "name", "time"} <= set(case.attrib)
+            assert [part.tag for part in case] in ([], ["failure"], ["error"], ["skipped"])
+            assert all(part.get("message") for part in case)
+    failure = root.find(".//failure")
+    assert failure is not None
+    assert "flipped" in (failure.text or "")
+    assert "the smallest case found" in (failure.text or "")
+
+
+# Of Gradescope's documentation, "Autograder specifications": what may stand in results.json, and its type.
+TOP = {"score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility"}
+TOP |= {"stdout_visibility", "extra_data", "tests", "leaderboard"}
+TEST = {"score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags"}
+TEST |= {"visibility", "extra_data"}
+
+
+def check_gradescope(document: Any) -> None:
+    assert set(document) <= TOP
+    assert isinstance(document["score"], int | float)
+    for test in document["tests"]:
+        assert set(test) <= TEST
+        assert test["status"] in ("passed", "failed")
+        assert test["output_format"] in ("text", "html", "simple_format", "md", "ansi")
+        assert test["visibility"] in ("hidden", "after_due_date", "after_published", "visible")
+        assert all(isinstance(test[key], str) for key in ("name", "number", "output"))
+        assert all(isinstance(test[key], int | float) for key in ("score", "max_score") if key in test)
+
+
+def test_gradescope() -> None:
+    document = json.loads(render_gradescope(REPORT))
+    check_gradescope(document)
+    assert document["score"] == REPORT.points == 6
+    defect = document["tests"][-1]
+    assert "score" not in defect
+    assert "costs you nothing" in defect["output"]
+
+
+def test_the_command_writes_them(tmp_path: Path) -> None:
+    assert main(["--write-stubs", str(tmp_path / "s")]) == 0
+    junit, results = tmp_path / "junit.xml", tmp_path / "results.json"
+    only = ["--only", "output_size"]
+    assert main([str(tmp_path / "s"), *only, "--junit", str(junit), "--gradescope", str(results)]) == 1
+    assert ElementTree.parse(junit).getroot().tag == "testsuites"
+    check_gradescope(json.loads(results.read_text()))
+
+
+def test_files_side_by_side_are_graded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--write-solutions", str(tmp_path / "s")]) == 0
+    (tmp_path / "flat").mkdir()
+    (next((tmp_path / "s").rglob("output_size.py"))).rename(tmp_path / "flat" / "output_size.py")
+    assert main([str(tmp_path / "flat"), "--only", "output_size"]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the scripts are for Gradescope's Linux")
+def test_autograder_writes_results_also_where_grading_breaks_off(tmp_path: Path) -> None:
+    assert main(["--write-gradescope", str(tmp_path / "auto")]) == 0
+    script = (tmp_path / "auto" / "run_autograder").read_text().replace("/autograder", str(tmp_path / "machine"))
+    subprocess.run(["bash", "-n", str(tmp_path / "auto" / "setup.sh")], check=True)
+    subprocess.run(["bash", "-c", script], check=True, capture_output=True)
+    results = tmp_path / "machine" / "results" / "results.json"
+    assert "defect of the grader" in json.loads(results.read_text())["output"]
+    grade = tmp_path / "machine" / "byhand" / "bin" / "grade"
+    grade.parent.mkdir(parents=True)
+    grade.write_text('#!/bin/sh\necho \'{"score": 3, "tests": []}\' > "$2"\nexit 1\n')
+    grade.chmod(0o755)
+    subprocess.run(["bash", "-c", script], check=True, capture_output=True)
+    assert json.loads(results.read_text())["score"] == 3
+
+
+EXPORT = """Student,ID,SIS User ID,SIS Login ID,Section,Exercises (77),Current Score
+    Points Possible,,,,,10,(read only)
+"Doe, Jane",12,s12,jdoe,A,,
+"Ray, Rob",13,s13,rray,A,1,
+"=Evil, Eve",14,s14,eve,A,,
+"""
+
+
+def test_canvas() -> None:
+    table, missing = merge(EXPORT, {"jdoe": 7, "rray_13": 8, "stranger": 1}, "Exercises", 20)
+    rows = {row["Student"].strip(): row for row in csv.DictReader(io.StringIO(table))}
+    assert rows["Doe, Jane"]["Exercises (77)"] == "7"
+    assert rows["Ray, Rob"]["Exercises (77)"] == "8"
+    assert rows["Points Possible"]["Exercises (77)"] == "10"
+    assert "'=Evil, Eve" in rows
+    assert missing == ["stranger"]
+    assert table.splitlines()[0] == EXPORT.splitlines()[0]
+
+
+def test_canvas_gets_a_new_column() -> None:
+    table, _ = merge(EXPORT, {"jdoe": 7}, "Other", 20)
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["Other"] for row in rows] == ["20", "7", "", ""]
+
+
+def test_a_table_that_is_none_of_canvas() -> None:
+    with pytest.raises(CanvasError, match="no headings Student and ID: export it from the gradebook"):
+        merge("name,points\na,1\n", {}, "x", 1)
