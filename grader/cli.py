@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import get_num_threads
-from grader import class_command
+from grader import class_command, selfcheck_command
 from grader.catalog import Entry, load_catalog
 from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
@@ -24,7 +24,6 @@ from grader.reports.json import render_json
 from grader.reports.junit import render_junit
 from grader.reports.terminal import print_on_any_terminal, print_report
 from grader.runner import Grading
-from grader.selfcheck import check_folder, self_check
 from grader.verdict import ExerciseVerdict
 
 EXIT_CODES = "exit codes: 0 all passed, 1 work remains, 2 wrong usage, 3 grader error"
@@ -78,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--list", action="store_true", help="show the exercises")
     what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
     what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
+    parser.add_argument(
+        "--mutants",
+        choices=("all", "named"),
+        default="all",
+        help="for --self-check: also mistakes made by rule, which takes minutes, or only those with a name",
+    )
     what.add_argument("--write-stubs", metavar="DIR", type=Path, help="write fresh stubs")
     what.add_argument("--write-solutions", metavar="DIR", type=Path, help="write a solution of every exercise")
     what.add_argument("--write-mutants", metavar="DIR", type=Path, help="write every known misconception")
@@ -130,7 +135,9 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             parser.error("--class needs --out RESULTS, a folder for the results")
         return class_command.run(options, entries, grading, console)
     if options.self_check:
-        return _self_check(parser, options, entries, grading, console)
+        if not Path(options.folder).is_dir():
+            parser.error(f"there is no folder {options.folder}")
+        return selfcheck_command.run(options, entries, grading, console)
     return _grade(parser, options, entries, grading, console)
 
 
@@ -199,37 +206,6 @@ def _command() -> str:
         return "python -m grader"
     found = shutil.which(called.name)
     return called.name if found and Path(found).resolve() == called.resolve() else str(called)
-
-
-def _self_check(
-    parser: argparse.ArgumentParser,
-    options: argparse.Namespace,
-    entries: list[Entry],
-    grading: Grading,
-    console: Console,
-) -> int:
-    folder = Path(options.folder)
-    if not folder.is_dir():
-        parser.error(f"there is no folder {folder}")
-    checks = self_check(entries, grading, options.jobs)
-    table = Table("exercise", "right ways with full score", "misconceptions that lose points")
-    for check in checks:
-        row = [check.name, *(f"{good} of {all_}" for good, all_ in (check.alternatives, check.mutants))]
-        table.add_row(*row)
-    sums = [
-        [sum(pair[i] for pair in pairs) for i in (0, 1)]
-        for pairs in zip(*((c.alternatives, c.mutants) for c in checks), strict=True)
-    ]
-    table.add_section()
-    table.add_row("all", *(f"{good} of {all_}" for good, all_ in sums))
-    console.print(table)
-    defects = [f"{check.name}: {defect}" for check in checks for defect in check.defects]
-    if not options.only:
-        defects += check_folder(entries, folder)
-    for defect in defects:
-        console.print(Text(defect, style="red"))
-    console.print(f"{len(checks)} exercises checked, {len(defects)} defects")
-    return 3 if defects else 0
 
 
 def _print_list(entries: list[Entry], console: Console) -> None:

@@ -64,6 +64,23 @@ class Mutant:
 
 
 @dataclass(frozen=True)
+class Equivalent:
+    """A change that the self-check makes by rule (grader/mutation.py), and that is no mistake.
+
+    Attributes
+    ----------
+    before, after : str
+        The line that is changed, as the self-check prints it, and what stands there instead.
+    reason : str
+        Why every answer stays right.
+    """
+
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Question:
     """One line of a hand sheet.
 
@@ -118,6 +135,8 @@ class Exercise:
         Names of what the function returns, more than one if it returns a tuple.
     requires : tuple of str
         Exercises without which this one makes no sense.
+    equivalents : tuple of Equivalent
+        Changes made by rule that are no mistakes.
     """
 
     title: str
@@ -130,6 +149,7 @@ class Exercise:
     mutants: tuple[Mutant, ...]
     outputs: tuple[str, ...] = ("out",)
     requires: tuple[str, ...] = field(default=())
+    equivalents: tuple[Equivalent, ...] = field(default=())
 
     @property
     def points(self) -> int:

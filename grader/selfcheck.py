@@ -1,11 +1,13 @@
 """The grader's own test: stubs score nothing, every right way full, every misconception less."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.catalog import Entry
+from grader.exercise import Equivalent
 from grader.export import stub_files
+from grader.mutation import MadeMutant, made_mutants
 from grader.parallel import Task, run_tasks
 from grader.runner import Grading
 from grader.stubs import render_alternative, render_mutant, render_stub
@@ -86,6 +88,65 @@ def _check(entry: Entry, verdicts: Iterator[ExerciseVerdict]) -> Check:
 def _why(verdict: ExerciseVerdict) -> str:
     failed = [f"{p.name}: {p.message}" for p in verdict.properties if p.status is not Status.PASSED]
     return "; ".join([verdict.message, *failed]).strip("; ")
+
+
+@dataclass(frozen=True)
+class MutationScore:
+    """How many mistakes made by rule the properties of an exercise notice.
+
+    Attributes
+    ----------
+    name : str
+    made, killed, equivalent : int
+        Mutants; those that lost points; those that the catalog lists as no mistakes.
+    survivors : tuple of MadeMutant
+        The others.
+    stale : tuple of Equivalent
+        What the catalog lists, and nothing that survives is like.
+    """
+
+    name: str
+    made: int
+    killed: int
+    equivalent: int
+    survivors: tuple[MadeMutant, ...]
+    stale: tuple[Equivalent, ...]
+
+
+def score_mutants(entries: Sequence[Entry], grading: Grading, jobs: int) -> Iterator[MutationScore]:
+    """Grade every mutant made by rule through the real worker.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    grading : Grading
+    jobs : int
+        Processes to use.
+
+    Yields
+    ------
+    MutationScore
+        One for each exercise.
+    """
+    # Many mutants never end, and a counterexample is not looked at.
+    quick = replace(grading, limits=replace(grading.limits, call=2.0, exercise=20.0), shrink=False)
+    made = {entry.name: list(made_mutants(entry)) for entry in entries}
+    tasks = [Task(entry.name, mutant.source, quick) for entry in entries for mutant in made[entry.name]]
+    verdicts = run_tasks(tasks, jobs)
+    for entry in entries:
+        listed = {(known.before, known.after): known for known in entry.exercise.equivalents}
+        killed, equivalent, survivors = 0, set[tuple[str, str]](), []
+        for mutant in made[entry.name]:
+            verdict = next(verdicts)
+            if verdict.points < entry.exercise.points:
+                killed += 1
+            elif (mutant.before, mutant.after) in listed:
+                equivalent.add((mutant.before, mutant.after))
+            else:
+                survivors.append(mutant)
+        alike = len(made[entry.name]) - killed - len(survivors)
+        stale = tuple(known for key, known in listed.items() if key not in equivalent)
+        yield MutationScore(entry.name, len(made[entry.name]), killed, alike, tuple(survivors), stale)
 
 
 def check_folder(entries: Sequence[Entry], folder: Path) -> list[str]:
