@@ -12,6 +12,8 @@ KINDS = {"f": "floating", "i": "whole-number", "u": "whole-number", "b": "bool",
 # allowed is 1e-5 of the largest value: float32 through an FFT passes, a value off by 1 in 1000 does not.
 RELATIVE = 1e-5
 ABSOLUTE = 1e-6
+# A whole number is right or wrong, however large: 357,503 parameters are not 357,504.
+OF_WHOLE_NUMBERS = 1e-2
 
 
 def difference(expected: Any, got: Any) -> str:
@@ -35,6 +37,8 @@ def difference(expected: Any, got: Any) -> str:
     'it has shape (3,), but (3, 1) is right'
     >>> difference(5, 5.0)
     ''
+    >>> difference(357504, 357503)
+    'it returned 357503, but 357504 is right'
     >>> difference(np.array([1.0]), np.array([np.nan]))
     'it holds NaN (not a number)'
     """
@@ -47,7 +51,10 @@ def difference(expected: Any, got: Any) -> str:
         return f"it returned {kind_of(got)}, but a number is right"
     if not np.isfinite(number):
         return f"it returned {'NaN (not a number)' if np.isnan(number) else number}"
-    close = bool(abs(number - expected) <= RELATIVE * max(1.0, abs(expected)))
+    allowed = RELATIVE * max(1.0, abs(expected))
+    if isinstance(expected, int | np.integer):
+        allowed = min(allowed, OF_WHOLE_NUMBERS)
+    close = bool(abs(number - expected) <= allowed)
     return "" if close else f"it returned {number:.7g}, but {expected:.7g} is right"
 
 

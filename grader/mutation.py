@@ -84,21 +84,35 @@ def made_mutants(entry: Entry) -> Iterator[MadeMutant]:
         source = render_alternative(entry, alternative)
         tree = ast.parse(source)
         seen = {ast.unparse(tree)}
-        # What an error says is nobody's mistake.
-        messages = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Raise) for part in ast.walk(node)}
+        harmless = _harmless(tree)
         for place, node in enumerate(ast.walk(tree)):
-            for change in CHANGES if id(node) not in messages else ():
-                changed = copy.deepcopy(tree)
-                twin = next(other for position, other in enumerate(ast.walk(changed)) if position == place)
-                kind = change(twin)
+            for change in CHANGES if id(node) not in harmless else ():
+                kind = change(copy.deepcopy(node))
                 if kind is None:
                     continue
+                changed = copy.deepcopy(tree)
+                twin = next(other for position, other in enumerate(ast.walk(changed)) if position == place)
+                change(twin)
                 text = ast.unparse(ast.fix_missing_locations(changed))
                 if text in seen:
                     continue
                 seen.add(text)
                 line, before, after = _difference(tree, changed, node)
                 yield MadeMutant(number, line, kind, before, after, (text + "\n").encode())
+
+
+def _harmless(tree: ast.Module) -> set[int]:
+    """Return the parts of a tree where nothing can be a mistake: what an error says, and annotations."""
+    roots: list[ast.AST] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            roots.append(node)
+        elif isinstance(node, ast.FunctionDef):
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            roots += [part for part in (node.returns, *(a.annotation for a in arguments)) if part is not None]
+        elif isinstance(node, ast.AnnAssign):
+            roots.append(node.annotation)
+    return {id(part) for root in roots for part in ast.walk(root)}
 
 
 def _difference(tree: ast.Module, changed: ast.Module, node: ast.AST) -> tuple[int, str, str]:
@@ -127,6 +141,8 @@ def _operator(node: ast.AST) -> str | None:
 
 def _sign(node: ast.AST) -> str | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
+        if isinstance(node.operand, ast.Constant) and node.operand.value == 0:
+            return None  # 0 has no sign
         node.op = ast.UAdd() if isinstance(node.op, ast.USub) else ast.Not()
         if isinstance(node.op, ast.Not):
             node.operand = ast.UnaryOp(ast.Not(), node.operand)

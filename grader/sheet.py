@@ -100,14 +100,10 @@ def _wrong_sequence(right: Sequence[Any], got: Any) -> str:
         theirs = np.array(got, dtype=object)
     except ValueError:
         return ask
-    numbers = [number_of(value) for value in theirs.flat]
-    if theirs.shape != shape or None in numbers:
+    if theirs.shape != shape or any(number_of(value) is None for value in theirs.flat):
         return ask
-    return (
-        "that is not it"
-        if difference(np.array(right, np.float64), np.array(numbers, np.float64).reshape(shape))
-        else ""
-    )
+    wanted = np.array(right, dtype=object).flat
+    return "that is not it" if any(difference(*pair) for pair in zip(wanted, theirs.flat, strict=True)) else ""
 
 
 def _example(shape: tuple[int, ...]) -> str:

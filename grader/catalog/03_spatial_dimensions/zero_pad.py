@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats
 
@@ -201,6 +201,23 @@ EXERCISE = Exercise(
             "whole numbers",
             ("dtype=x.dtype", "dtype=np.int64"),
             "your output holds whole numbers, so that 0.5 becomes 0: give np.zeros the dtype of x",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "out = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), dtype=x.dtype)",
+            "out = np.zeros((images, channels, height + 2 * padding, width + 2 * padding))",
+            "an answer in float64 is right, too",
+        ),
+        Equivalent(
+            "if padding == 0:",
+            "pass",
+            "the general way does nothing where the padding is 0",
+        ),
+        Equivalent(
+            "if padding == 0:",
+            "if padding == -1:",
+            "the general way does nothing where the padding is 0",
         ),
     ),
 )

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone, linear_in
 from grader.strategies import case, floats
 
@@ -146,6 +146,13 @@ EXERCISE = Exercise(
             "only the last product kept",
             ("out[i, j] += ", "out[i, j] = "),
             "you overwrite out[i, j] with each product; the products must be summed",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "out = np.zeros((height - kernel_h + 1, width - kernel_w + 1), dtype=image.dtype)",
+            "out = np.zeros((height - kernel_h + 1, width - kernel_w + 1))",
+            "an answer in float64 is right, too",
         ),
     ),
 )

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone, linear_in
 from grader.strategies import SMALL, case, floats, windows
 
@@ -228,4 +228,38 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("cross_correlate2d",),
+    equivalents=(
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + (2 + padding), width + 2 * padding), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + 2 * padding, width + (2 + padding)), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + 3 * padding, width + 2 * padding), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 3 * padding), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "rows: np.ndarray = w.reshape(filters, -1) @ "
+            "columns.reshape(len(x), channels * filter_h * filter_w, out_h * out_w)",
+            "rows: np.ndarray = w.reshape(filters, -2) @ "
+            "columns.reshape(len(x), channels * filter_h * filter_w, out_h * out_w)",
+            "to NumPy every negative length is the one to be found out",
+        ),
+        Equivalent(
+            "out: np.ndarray = rows.reshape(len(x), filters, out_h, out_w) + b.reshape(1, -1, 1, 1)",
+            "out: np.ndarray = rows.reshape(len(x), filters, out_h, out_w) + b.reshape(1, -2, 1, 1)",
+            "to NumPy every negative length is the one to be found out",
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone
 from grader.strategies import SMALL, case, floats, windows
 
@@ -168,6 +168,13 @@ EXERCISE = Exercise(
             "maximum over channels",
             ("window = x[n, c, top", "window = x[n, :, top"),
             "you take the maximum over all channels; each map is pooled on its own",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "out = np.maximum(out, x[:, :, p:p + height:stride, q:q + width:stride])",
+            "out = np.maximum(x[:, :, p:p + height:stride, q:q + width:stride], out)",
+            "the larger of two is the same from both sides",
         ),
     ),
 )

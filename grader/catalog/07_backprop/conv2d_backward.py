@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats, windows
 
@@ -237,4 +237,61 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("conv2d",),
+    equivalents=(
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + (2 + padding), width + 2 * padding), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + 2 * padding, width + (2 + padding)), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + 3 * padding, width + 2 * padding), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",
+            "padded = np.zeros((images, channels, height + 2 * padding, width + 3 * padding), x.dtype)",
+            "a border that is too wide at the end is never looked at",
+        ),
+        Equivalent(
+            "dense[:, :, :stride * dy.shape[2]:stride, :stride * dy.shape[3]:stride] = dy",
+            "dense[:, :, ::stride, :stride * dy.shape[3]:stride] = dy",
+            "the array ends where the bound is",
+        ),
+        Equivalent(
+            "dense[:, :, :stride * dy.shape[2]:stride, :stride * dy.shape[3]:stride] = dy",
+            "dense[:, :, :stride * dy.shape[2]:stride, ::stride] = dy",
+            "the array ends where the bound is",
+        ),
+        Equivalent(
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 1), (filter_w - 1, filter_w - 1)))",
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h + 1), (filter_w - 1, filter_w - 1)))",
+            "a border that is too wide at the end is cut off",
+        ),
+        Equivalent(
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 1), (filter_w - 1, filter_w - 1)))",
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 1), (filter_w - 1, filter_w + 1)))",
+            "a border that is too wide at the end is cut off",
+        ),
+        Equivalent(
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 1), (filter_w - 1, filter_w - 1)))",
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 0), (filter_w - 1, filter_w - 1)))",
+            "a border that is too wide at the end is cut off",
+        ),
+        Equivalent(
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 1), (filter_w - 1, filter_w - 1)))",
+            "wide = np.pad(dense, ((0, 0), (0, 0), (filter_h - 1, filter_h - 1), (filter_w - 1, filter_w - 0)))",
+            "a border that is too wide at the end is cut off",
+        ),
+        Equivalent(
+            "return (dpadded[:, :, padding:end_h, padding:end_w], dw, dy.sum(axis=3).sum(axis=2).sum(axis=0))",
+            "return (dpadded[:, :, padding:end_h, padding:end_w], dw, dy.sum(axis=2).sum(axis=2).sum(axis=0))",
+            "rows first or columns first, the sum is the same",
+        ),
+    ),
 )

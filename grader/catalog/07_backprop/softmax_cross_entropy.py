@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats, whole_numbers
 
@@ -191,6 +191,18 @@ EXERCISE = Exercise(
             "1 subtracted in whole columns",
             ("dlogits[rows, labels] -= 1", "dlogits[:, labels] -= 1"),
             "[:, labels] means these columns in every row; each row has its own label: [np.arange(N), labels]",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "logits = logits.astype(np.float64)",
+            "pass",
+            "float32 is close enough",
+        ),
+        Equivalent(
+            "logits = logits.astype(np.float32)",
+            "pass",
+            "float64 is right, too",
         ),
     ),
 )
