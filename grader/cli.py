@@ -25,6 +25,7 @@ from grader.reports.junit import render_junit
 from grader.reports.terminal import print_on_any_terminal, print_report
 from grader.runner import Grading
 from grader.verdict import ExerciseVerdict
+from grader.watch import versions, watch
 
 EXIT_CODES = "exit codes: 0 all passed, 1 work remains, 2 wrong usage, 3 grader error"
 INTERRUPTED = 130
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML, too")
     parser.add_argument("--gradescope", metavar="FILE", help="write the report as Gradescope's results.json, too")
     what = parser.add_mutually_exclusive_group()
+    what.add_argument("--watch", action="store_true", help="grade, and grade again whatever is saved, until Ctrl-C")
     what.add_argument("--list", action="store_true", help="show the exercises")
     what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
     what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
@@ -138,7 +140,33 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         if not Path(options.folder).is_dir():
             parser.error(f"there is no folder {options.folder}")
         return selfcheck_command.run(options, entries, grading, console)
+    if options.watch:
+        return _watch(parser, options, entries, grading, console)
     return _grade(parser, options, entries, grading, console)
+
+
+def _watch(
+    parser: argparse.ArgumentParser,
+    options: argparse.Namespace,
+    entries: list[Entry],
+    grading: Grading,
+    console: Console,
+) -> int:
+    folder = Path(options.folder)
+    if not folder.is_dir():
+        parser.error(f"--watch looks at a folder, and {folder} is none")
+    by_name = {entry.name: entry for entry in entries}
+    places = {name: _place(folder, entry) for name, entry in by_name.items()}
+
+    def grade(names: Sequence[str]) -> None:
+        _grade(parser, options, [by_name[name] for name in names], grading, console)
+        console.print(Text("waiting for a file to be saved; Ctrl-C ends", style="dim"))
+        console.rule()
+
+    known = versions(places)
+    grade(list(by_name))
+    watch(places, known, grade)
+    return 0
 
 
 def _chosen(parser: argparse.ArgumentParser, only: Sequence[str]) -> list[Entry]:
