@@ -12,19 +12,20 @@ from rich.text import Text
 
 from engine import get_num_threads
 from grader import class_command, selfcheck_command
+from grader.cases import CaseError, load_case, save_cases
 from grader.catalog import Entry, load_catalog
 from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
-from grader.fence import describe
+from grader.fence import RefusedError, describe, read_submission
 from grader.parallel import Task, run_tasks
 from grader.process import walls_here
 from grader.report import Report, mark_blocked
 from grader.reports.gradescope import autograder_files, render_gradescope
 from grader.reports.json import render_json
 from grader.reports.junit import render_junit
-from grader.reports.terminal import print_on_any_terminal, print_report
-from grader.runner import Grading
-from grader.verdict import ExerciseVerdict
+from grader.reports.terminal import print_on_any_terminal, print_property, print_report
+from grader.runner import Grading, replay_source
+from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
 
 EXIT_CODES = "exit codes: 0 all passed, 1 work remains, 2 wrong usage, 3 grader error"
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gradescope", metavar="FILE", help="write the report as Gradescope's results.json, too")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--watch", action="store_true", help="grade, and grade again whatever is saved, until Ctrl-C")
+    what.add_argument("--replay", metavar="NAME", help="try the last failing case of an exercise again, alone")
     what.add_argument("--list", action="store_true", help="show the exercises")
     what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
     what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
@@ -140,6 +142,8 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         if not Path(options.folder).is_dir():
             parser.error(f"there is no folder {options.folder}")
         return selfcheck_command.run(options, entries, grading, console)
+    if options.replay is not None:
+        return _replay(parser, Path(options.folder), options.replay, grading, console)
     if options.watch:
         return _watch(parser, options, entries, grading, console)
     return _grade(parser, options, entries, grading, console)
@@ -167,6 +171,23 @@ def _watch(
     grade(list(by_name))
     watch(places, known, grade)
     return 0
+
+
+def _replay(parser: argparse.ArgumentParser, folder: Path, name: str, grading: Grading, console: Console) -> int:
+    entry = load_catalog().get(name)
+    if entry is None:
+        parser.error(f"no exercise is named '{name}'; see grade --list")
+    try:
+        saved = load_case(folder, name)
+        prop = next((p for p in entry.exercise.properties if p.name == saved.property), None)
+        source = read_submission(_place(folder, entry))
+    except (CaseError, RefusedError) as error:
+        parser.error(str(error))
+    if prop is None or source is None:
+        parser.error(f"the case of {name} is no longer one of its properties', or its file is gone: grade it again")
+    verdict = replay_source(entry, source, prop, saved.case, grading)
+    print_property(verdict, console)
+    return 0 if verdict.status is Status.PASSED else 1
 
 
 def _chosen(parser: argparse.ArgumentParser, only: Sequence[str]) -> list[Entry]:
@@ -204,6 +225,7 @@ def _grade(
         for entry, verdict in zip(entries, run_tasks(tasks, options.jobs), strict=True):
             verdicts.append(verdict)
             status.update(f"grading: {len(verdicts)} of {len(tasks)} done, last {entry.name}")
+    save_cases(folder, verdicts)
     blocked = mark_blocked(verdicts, entries)
     report = Report(str(folder), grading.seed, describe(grading.limits, walls_here()), blocked, _command())
     if options.json == "-":

@@ -93,6 +93,47 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         session.close()
 
 
+def replay_source(
+    entry: Entry, source: bytes, prop: Property, case: Mapping[str, Any], grading: Grading
+) -> PropertyVerdict:
+    """Try one case of one property.
+
+    Parameters
+    ----------
+    entry : Entry
+    source : bytes
+        The student's file.
+    prop : Property
+    case : mapping
+        Arguments by name.
+    grading : Grading
+
+    Returns
+    -------
+    PropertyVerdict
+        Passed if the property holds for this case; no points are at stake.
+    """
+    session = _Session(entry, source, grading)
+    verdict = PropertyVerdict(prop.name, Status.PASSED, 0, 0, cases=1)
+    try:
+        stop = session.load()
+        if stop is not None:
+            return replace(verdict, status=stop.status, message=stop.message)
+        prop.check(session.trial(case))
+    except FalsifiedError as error:
+        shown = replace(error.counterexample, diagnosis=diagnose(entry, [error.counterexample]))
+        return replace(verdict, status=Status.FAILED, message=shown.message, counterexample=shown)
+    except NotStartedError:
+        return replace(verdict, status=Status.NOT_STARTED, message="it raises NotImplementedError")
+    except _Interrupted as stop:
+        return replace(
+            verdict, status=stop.status, message=stop.message, counterexample=Counterexample(case, stop.message)
+        )
+    finally:
+        session.close()
+    return verdict
+
+
 def _unjudged(entry: Entry, status: Status, message: str) -> ExerciseVerdict:
     exercise = entry.exercise
     return ExerciseVerdict(entry.name, entry.unit, exercise.title, status, exercise.points, (), message)
@@ -150,7 +191,8 @@ class _Session:
             self.close()
             raise _Interrupted(Status.CRASHED, f"no answer: {error}") from None
 
-    def _trial(self, case: Mapping[str, Any]) -> Trial:
+    def trial(self, case: Mapping[str, Any]) -> Trial:
+        """Return what a property's check is given: the student's function, for this case."""
         return Trial(
             self.entry.name,
             self.entry.exercise.outputs,
@@ -173,7 +215,7 @@ class _Session:
             calls += 1
             case = drawn
             try:
-                prop.check(self._trial(drawn))
+                prop.check(self.trial(drawn))
             except FalsifiedError as error:
                 if not falsified:
                     calls_at_first = calls
@@ -236,7 +278,7 @@ class _Session:
 
         def fails(case: Mapping[str, Any]) -> bool:
             try:
-                prop.check(self._trial(case))
+                prop.check(self.trial(case))
             except FalsifiedError as error:
                 found.append(error.counterexample)
                 return True

@@ -78,7 +78,7 @@ def _print_details(verdict: ExerciseVerdict, console: Console) -> None:
         return
     drawn = False
     for prop in verdict.properties:
-        _print_property(prop, console, draw=not drawn)
+        print_property(prop, console, draw=not drawn)
         drawn = drawn or prop.counterexample is not None
     if verdict.printed.strip():
         lines = plain(verdict.printed).strip().splitlines()
@@ -89,7 +89,16 @@ def _print_details(verdict: ExerciseVerdict, console: Console) -> None:
             console.print(Padding(Text(f"… {len(lines) - PRINTED_LINES} more lines", style="dim"), (0, 4)))
 
 
-def _print_property(prop: PropertyVerdict, console: Console, draw: bool) -> None:
+def print_property(prop: PropertyVerdict, console: Console, draw: bool = True) -> None:
+    """Print whether a property holds, and, if it does not, why.
+
+    Parameters
+    ----------
+    prop : PropertyVerdict
+    console : rich.console.Console
+    draw : bool
+        Whether to draw the case that shows it.
+    """
     mark, style = MARKS[prop.status]
     line = Text(f"{mark} {prop.name}", style=style)
     line.append(f"  {prop.points}/{prop.max_points}", style="")
@@ -117,3 +126,6 @@ def _print_next_step(report: Report, console: Console) -> None:
     console.print(Text.assemble("Next: ", (following.title, "bold"), f", in {file}"), soft_wrap=True)
     console.print(Text(f"      {report.command} {report.folder} --only {following.name}"), soft_wrap=True)
     console.print(Text(f"      {report.command} --hint {following.name}"), soft_wrap=True)
+    if any(prop.counterexample is not None and prop.counterexample.case for prop in following.properties):
+        replay = f"      {report.command} {report.folder} --replay {following.name}"
+        console.print(Text(f"{replay}    # tries the case above alone"), soft_wrap=True)
