@@ -92,7 +92,7 @@ def test_what_is_broken_costs_itself_only(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "gus" / "zero_pad.py")
     start = time.monotonic()
     seen = found(tmp_path)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60  # no bomb went off
     assert "larger than 256 KiB" in seen["anna"].refused["output_size"]
     assert seen["anna"].sources == {"zero_pad": b"fine"}
     assert "cannot be read" in seen["ben"].notes[0]
