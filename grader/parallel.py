@@ -133,7 +133,8 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_follow_parent, initargs=(os.getpid(),))
     try:
         with _interrupts_ignored():
-            pool.submit(int).result()  # so that processes start here
+            # All processes start here: one for each call, since none is idle yet.
+            wait([pool.submit(int) for _ in range(jobs)])
         yield pool
         pool.shutdown()
     finally:
