@@ -1,5 +1,6 @@
 """``grade --class``: what an instructor sees while a class is graded, and after."""
 
+import sqlite3
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -61,6 +62,9 @@ def run(options: Namespace, entries: Sequence[Entry], grading: Grading, console:
             _write_canvas(Path(options.canvas), out, options.assignment, entries, console)
     except (ClassError, UnreadableError, CanvasError) as error:
         sys.stderr.write(f"grade: {error}\n")
+        return 2
+    except sqlite3.DatabaseError as error:
+        sys.stderr.write(f"grade: {out / DATABASE} cannot be used: {error}; move it away, or name another --out\n")
         return 2
     except OSError as error:
         sys.stderr.write(f"grade: {error.filename}: {error.strerror}\n")

@@ -124,17 +124,17 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
         before = {(row.student, row.exercise): row for row in store.rows()}
         if before and not (assignment.resume or assignment.regrade):
             raise ClassError(f"{assignment.out} has results already: go on by --resume, or grade all anew by --regrade")
-        same = store.settings() == settings
         store.set_settings(settings)
+        grading = sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
         for submission in found:
             store.put_submission(submission.student, json.dumps(submission.notes))
         standing = {
             (submission.student, name)
             for submission in found
             for name in names
-            if assignment.resume and same and _stands(before.get((submission.student, name)), submission, name)
+            if assignment.resume and _stands(before.get((submission.student, name)), submission, name, grading)
         }
-        graded = _grade(assignment, found, standing, store, on_graded)
+        graded = _grade(assignment, found, standing, grading, store, on_graded)
         rows = list(store.rows())
         write_results(assignment.out, rows, names)
         differences = _differences(before, rows) if assignment.regrade else ()
@@ -144,8 +144,10 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
     return ClassReport(len(found), graded, len(standing), errors, differences)
 
 
-def _stands(row: Row | None, submission: Submission, name: str) -> bool:
-    return row is not None and row.status != Status.GRADER_ERROR and row.source == _digest(submission, name)
+def _stands(row: Row | None, submission: Submission, name: str, grading: str) -> bool:
+    if row is None or row.status == Status.GRADER_ERROR:
+        return False
+    return (row.source, row.grading) == (_digest(submission, name), grading)
 
 
 def _digest(submission: Submission, name: str) -> str:
@@ -165,6 +167,7 @@ def _grade(
     assignment: Assignment,
     found: Sequence[Submission],
     standing: set[tuple[str, str]],
+    grading: str,
     store: Store,
     on_graded: Callable[[int, int], None],
 ) -> int:
@@ -177,7 +180,7 @@ def _grade(
     def note(key: tuple[str, str], verdict: ExerciseVerdict) -> None:
         nonlocal done
         student, name = key
-        store.put(_row(student, _digest(by_student[student], name), verdict))
+        store.put(_row(student, _digest(by_student[student], name), grading, verdict))
         done += 1
         on_graded(done, len(wanted))
 
@@ -203,9 +206,9 @@ def _unjudged(entry: Entry, status: Status, message: str) -> ExerciseVerdict:
     return ExerciseVerdict(entry.name, entry.unit, entry.exercise.title, status, entry.exercise.points, (), message)
 
 
-def _row(student: str, source: str, verdict: ExerciseVerdict) -> Row:
-    report = json.dumps(exercise_document(verdict), sort_keys=True)
-    return Row(student, verdict.name, source, verdict.status.value, verdict.points, verdict.max_points, report)
+def _row(student: str, source: str, grading: str, verdict: ExerciseVerdict) -> Row:
+    report, status = json.dumps(exercise_document(verdict), sort_keys=True), verdict.status.value
+    return Row(student, verdict.name, source, grading, status, verdict.points, verdict.max_points, report)
 
 
 def write_results(out: Path, rows: Sequence[Row], names: Sequence[str]) -> None:

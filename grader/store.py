@@ -7,15 +7,15 @@ exercise that was being graded. Times are not kept, so that the same grading giv
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS grading (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS submission (student TEXT PRIMARY KEY, notes TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS verdict (
-    student TEXT NOT NULL, exercise TEXT NOT NULL, source TEXT NOT NULL, status TEXT NOT NULL,
-    points INTEGER NOT NULL, max_points INTEGER NOT NULL, report TEXT NOT NULL,
+    student TEXT NOT NULL, exercise TEXT NOT NULL, source TEXT NOT NULL, grading TEXT NOT NULL,
+    status TEXT NOT NULL, points INTEGER NOT NULL, max_points INTEGER NOT NULL, report TEXT NOT NULL,
     PRIMARY KEY (student, exercise)
 );
 """
@@ -32,6 +32,8 @@ class Row:
     student, exercise : str
     source : str
         Digest of the file that was graded; empty if there was none.
+    grading : str
+        Digest of how it was graded: each row's own, since a class may be graded in several runs.
     status : str
     points, max_points : int
     report : str
@@ -41,6 +43,7 @@ class Row:
     student: str
     exercise: str
     source: str
+    grading: str
     status: str
     points: int
     max_points: int
@@ -67,7 +70,7 @@ class Store:
         self._connection.close()
 
     def settings(self) -> dict[str, str]:
-        """Return how the class was graded: the seed, the fence, the catalog."""
+        """Return how the class was graded last: the seed, the fence, the catalog."""
         return dict(self._connection.execute("SELECT name, value FROM grading"))
 
     def set_settings(self, settings: Mapping[str, str]) -> None:
@@ -80,8 +83,7 @@ class Store:
 
     def put(self, row: Row) -> None:
         """Write a verdict, in the place of one there was."""
-        values = (row.student, row.exercise, row.source, row.status, row.points, row.max_points, row.report)
-        self._connection.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        self._connection.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(row))
 
     def rows(self) -> Iterator[Row]:
         """Yield all verdicts, by student and exercise."""

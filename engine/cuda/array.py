@@ -132,7 +132,7 @@ class DeviceArray:
         places = self._places(index)
         out = empty(places.shape, self.dtype)
         source = self.reshape(-1)
-        kernels.load("cuda").index.take(out.reshape(-1), source, places.reshape(-1))
+        kernels.load(kernels.DEVICE_KERNELS).index.take(out.reshape(-1), source, places.reshape(-1))
         return out
 
     def __setitem__(self, index: Any, values: Any) -> None:
@@ -141,13 +141,12 @@ class DeviceArray:
             given = values if isinstance(values, DeviceArray) else np.asarray(values, self.dtype)
             _elementwise(target, formulas.unchanged, given)
             return
+        if not self.contiguous:
+            raise DeviceError("setitem", "an array in reading order", f"a view of strides {self.view.strides}")
         places = self._places(index)
         picked = empty(places.shape, self.dtype)
         picked[...] = values
-        flat = self.reshape(-1) if self.contiguous else None
-        if flat is None:
-            raise DeviceError("setitem", "an array in reading order", f"a view of strides {self.view.strides}")
-        kernels.load("cuda").index.put(flat, picked.reshape(-1), places.reshape(-1))
+        kernels.load(kernels.DEVICE_KERNELS).index.put(self.reshape(-1), picked.reshape(-1), places.reshape(-1))
 
     def _places(self, index: Any) -> Array:
         """Return for each picked element its number in reading order; index arrays are looked at by the host."""
@@ -227,7 +226,7 @@ class DeviceArray:
 
 
 def _elementwise(out: DeviceArray, formula: Callable[..., float], *inputs: Any) -> None:
-    kernels.load("cuda").elementwise(out, formula, *inputs)
+    kernels.load(kernels.DEVICE_KERNELS).elementwise(out, formula, *inputs)
 
 
 def _operand(value: Any, dtype: np.dtype[Any]) -> Any:

@@ -81,7 +81,7 @@ def product(
 
 # Global names that :meth:`Kernel.given` puts numbers and functions in the place of.
 BM = BN = BK = THREADS = LEFT = RIGHT = LEFT_LOADS = RIGHT_LOADS = SUMS = HEIGHTS = WIDTHS = 1
-LEFT_ALONG = RIGHT_ALONG = WHOLE = False
+LEFT_ALONG = RIGHT_ALONG = False
 
 
 def left(a: Array, extra: Array, n: Any, z: int, m: int, i: int) -> Any:

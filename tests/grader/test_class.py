@@ -162,6 +162,23 @@ def test_results_are_not_overwritten_unasked(school: Path, tmp_path: Path, capsy
     assert "1 exercises graded, 7 stood already" in capsys.readouterr().out
 
 
+def test_nothing_stands_that_was_graded_otherwise(
+    school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "results"
+    graded(school, out)
+    assert graded(school, out, "--resume", "--seed", "5", "--only-student", "anna") == 0
+    capsys.readouterr()
+    assert graded(school, out, "--resume", "--seed", "5") == 0
+    assert "6 exercises graded, 2 stood already" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_database(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "results" / "results.sqlite", b"no database " * 100)
+    assert graded(school, tmp_path / "results", "--resume") == 2
+    assert "results.sqlite cannot be used: file is not a database; move it away" in capsys.readouterr().err
+
+
 def test_a_regrade_says_what_differs(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results"
     graded(school, out)
