@@ -30,12 +30,11 @@ class Staging:
         values : ndarray
             May be changed as soon as this returns.
         """
-        if len(self._buffers) < BUFFERS or self._buffers[0][0].nbytes < values.nbytes:
-            buffer, copied = driver.pinned((values.nbytes,), np.dtype(np.uint8)), driver.event()
-            self._buffers = self._buffers[-(BUFFERS - 1) :]
-        else:
-            buffer, copied = self._buffers.pop(0)
-            driver.wait_for(copied)
+        full = len(self._buffers) == BUFFERS
+        buffer, copied = self._buffers.pop(0) if full else (np.empty(0, np.uint8), driver.event())
+        driver.wait_for(copied)  # also for one that is too small: it may not go before it was read
+        if buffer.nbytes < values.nbytes:
+            buffer = driver.pinned((values.nbytes,), buffer.dtype)
         place = buffer[: values.nbytes].view(values.dtype).reshape(values.shape)
         place[...] = values
         array = empty(values.shape, values.dtype)

@@ -1,5 +1,6 @@
 """Tensors, modules and optimisers that move between host and device."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 import engine
 import engine.nn.functional as F
 from engine import nn, optim
+from engine.cuda import driver
+from engine.cuda.staging import Staging
 from engine.errors import DeviceError
 
 
@@ -32,6 +35,19 @@ def test_gradient_comes_back() -> None:
     assert x.grad is not None
     assert not x.grad.is_cuda
     assert x.grad.tolist() == [3.0, 4.0]
+
+
+def test_a_buffer_is_waited_for_before_it_is_filled_or_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks, waited = itertools.count(), list[int]()
+    monkeypatch.setattr(driver, "event", lambda: next(marks))
+    monkeypatch.setattr(driver, "wait_for", waited.append)
+    staging = Staging()
+    for size in (2, 3):
+        staging.send(np.zeros(size))
+    waited.clear()
+    for size in (2, 100, 4, 50):
+        np.testing.assert_array_equal(staging.send(np.arange(size, dtype=float)).host(), np.arange(size))
+    assert waited == [0, 1, 0, 1]
 
 
 def test_repr_says_where() -> None:
