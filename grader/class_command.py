@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.catalog import Entry
 from grader.classroom import DATABASE, GRADES, Assignment, ClassError, ClassReport, grade_class
+from grader.cluster import ClusterError
 from grader.process import walls_here
 from grader.reports.canvas import CanvasError, merge
 from grader.runner import Grading
@@ -51,6 +52,7 @@ def run(options: Namespace, entries: Sequence[Entry], grading: Grading, console:
         options.resume,
         options.regrade,
         options.only_student,
+        options.cluster,
     )
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
@@ -60,7 +62,7 @@ def run(options: Namespace, entries: Sequence[Entry], grading: Grading, console:
         _print(report, out, console)
         if options.canvas is not None:
             _write_canvas(Path(options.canvas), out, options.assignment, entries, console)
-    except (ClassError, UnreadableError, CanvasError) as error:
+    except (ClassError, ClusterError, UnreadableError, CanvasError) as error:
         sys.stderr.write(f"grade: {error}\n")
         return 2
     except sqlite3.DatabaseError as error:

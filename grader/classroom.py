@@ -4,11 +4,11 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from grader.catalog import Entry
+from grader.catalog import Entry, catalog_digest
+from grader.cluster import run_on_cluster
 from grader.fence import describe
 from grader.parallel import Task, run_as_they_come
 from grader.process import walls_here
@@ -45,6 +45,8 @@ class Assignment:
     regrade : bool
         Grade all again, and say what differs.
     only_student : str or None
+    cluster : str or None
+        Address of Dask's scheduler, or "local"; by default, processes of this machine grade.
     """
 
     submissions: Path
@@ -55,6 +57,7 @@ class Assignment:
     resume: bool = False
     regrade: bool = False
     only_student: str | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,8 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
     ------
     ClassError
         If there are results already, and neither resume nor regrade is asked for; if there is no such student.
+    ClusterError
+        If a cluster is asked for and cannot grade.
     """
     names = [entry.name for entry in assignment.entries]
     found = list(find_submissions(assignment.submissions, names))
@@ -116,7 +121,7 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
             raise ClassError(f"nobody is called {assignment.only_student!r} in {assignment.submissions}")
     assignment.out.mkdir(parents=True, exist_ok=True)
     settings = {
-        "catalog": _catalog_digest(),
+        "catalog": catalog_digest(),
         "fence": describe(assignment.grading.limits, walls_here()),
         "seed": str(assignment.grading.seed),
     }
@@ -156,13 +161,6 @@ def _digest(submission: Submission, name: str) -> str:
     return sha256(submission.sources[name]).hexdigest() if name in submission.sources else ""
 
 
-@cache
-def _catalog_digest() -> str:
-    """Return what changes when the grader or an exercise does: then nothing stands."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
-    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:16]
-
-
 def _grade(
     assignment: Assignment,
     found: Sequence[Submission],
@@ -196,7 +194,9 @@ def _grade(
             note((student, name), _unjudged(entries[name], Status.REFUSED, submission.refused[name]))
         elif name not in submission.sources:
             note((student, name), _unjudged(entries[name], Status.NOT_STARTED, "there is no file for it"))
-    for key, verdict in run_as_they_come(tasks(), assignment.jobs):
+    cluster, jobs = assignment.cluster, assignment.jobs
+    verdicts = run_as_they_come(tasks(), jobs) if cluster is None else run_on_cluster(tasks(), cluster, jobs)
+    for key, verdict in verdicts:
         lost = "the process that graded it was killed twice, for want of memory perhaps"
         note(key, verdict or _unjudged(entries[key[1]], Status.GRADER_ERROR, lost))
     return done

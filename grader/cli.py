@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     of_class.add_argument("--assignment", metavar="TITLE", default="byhand", help="the column's heading there")
     of_class.add_argument("--only-student", metavar="ID", help="grade this student alone")
     of_class.add_argument(
+        "--cluster", metavar="ADDRESS", help="grade by Dask's workers: a scheduler's tcp://…, or local (--jobs workers)"
+    )
+    of_class.add_argument(
         "--trust-submissions", action="store_true", help="grade also where files and network are not fenced off"
     )
     parser.add_argument("--number", metavar="N", type=int, default=1, help="which hint (default 1)")

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TypeVar
@@ -120,6 +121,33 @@ def run_as_they_come(tasks: Iterable[tuple[Key, Task]], jobs: int) -> Iterator[t
                     else:
                         again.add(key)
                         retry.append((key, task))
+
+
+def run_apart(task: Task) -> ExerciseVerdict:
+    """Grade in a process of its own, which stays for the next task.
+
+    For a process that has other threads, which may draw random numbers: Hypothesis must be alone with those it draws.
+
+    Parameters
+    ----------
+    task : Task
+
+    Raises
+    ------
+    BrokenProcessPool
+        If that process died twice (killed for memory, say).
+    """
+    try:
+        return _process().submit(run_task, task).result()
+    except BrokenProcessPool:
+        _process.cache_clear()
+        return _process().submit(run_task, task).result()
+
+
+@cache
+def _process() -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_follow_parent, initargs=(os.getpid(),))
 
 
 @contextmanager

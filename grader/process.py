@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import queue
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ import psutil
 
 from grader import fence, landlock, wire
 from grader.fence import Limits
-from grader.walls import Walls, reachable
+from grader.walls import IMPORTABLE, Walls, reachable
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -58,6 +59,7 @@ class WorkerProcess:
             "limits": limits.resources(),
             "path": [str(Path(np.__file__).parents[1])],
             "refused": fence.REFUSED_PACKAGES,
+            "importable": IMPORTABLE,
             "reachable": [*reachable(), (str(self._folder), landlock.READ)],
             "nonce": self._nonce,
         }
@@ -90,7 +92,13 @@ class WorkerProcess:
     @property
     def printed(self) -> str:
         """What the student's code has printed so far, cut at the limit."""
-        return bytes(self._printed).decode(errors="replace")
+        text = self._unplaced(bytes(self._printed).decode(errors="replace"))
+        # The cut may have left a part of the folder's name, which no two workers share.
+        return text if len(self._printed) < self._limits.printed else text[: -len(str(self._folder))]
+
+    def _unplaced(self, text: str) -> str:
+        """Take this worker's folder out of a text, so that the same work gets the same report."""
+        return text.replace(f"{self._folder}{os.sep}", "").replace(str(self._folder), "")
 
     def ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
         """Send a request and wait for its reply.
@@ -125,7 +133,7 @@ class WorkerProcess:
             self.close()
             raise
         if isinstance(reply, dict) and reply.get("nonce") == self._nonce and reply.get("id") == self._requests:
-            return reply
+            return {key: self._unplaced(value) if isinstance(value, str) else value for key, value in reply.items()}
         raise WorkerCrashError(self._epitaph(reply))
 
     def _epitaph(self, reply: dict[str, Any] | Exception | None) -> str:

@@ -6,6 +6,7 @@ grader judges what comes back, and a reply that is missing or malformed is a cra
 """
 
 import importlib.abc
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -22,15 +23,31 @@ MAX_BASES = 20
 
 
 class Refusal(importlib.abc.MetaPathFinder):
-    """Says no to imports that would hand the student the answer."""
+    """Says no to imports that would hand the student the answer, and to packages that are out of reach.
 
-    def __init__(self, refused: Sequence[str]) -> None:
+    Those look as if they were not installed, because some packages use others where they are there, as Numba does
+    with yaml: what can be seen and not be read would stop them.
+
+    Parameters
+    ----------
+    refused, importable : sequence of str
+        Packages.
+    places : sequence of str
+        Folders of installed packages.
+    """
+
+    def __init__(self, refused: Sequence[str], importable: Sequence[str], places: Sequence[str]) -> None:
         self.refused = frozenset(refused)
+        self.importable = frozenset(importable)
+        self.places = list(places)
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> None:
-        """Raise for a refused package; leave all others to the usual finders."""
-        if fullname.partition(".")[0] in self.refused:
-            raise ModuleNotFoundError(f"'{fullname}' may not be used in this exercise: write it yourself")
+        """Raise for a package that is not to be had; leave all others to the usual finders."""
+        package = fullname.partition(".")[0]
+        if package in self.refused:
+            raise ModuleNotFoundError(f"'{fullname}' may not be used in this exercise: write it yourself", name=package)
+        if package not in self.importable and importlib.machinery.PathFinder.find_spec(package, self.places):
+            raise ModuleNotFoundError(f"No module named '{fullname}' for graded functions", name=package)
 
 
 class Submission:
@@ -139,7 +156,7 @@ def main() -> None:
     sys.path[:] = [*sys.path, *settings["path"]]
     wire = load_beside("wire")
     walls = wall_in(settings["reachable"])
-    sys.meta_path.insert(0, Refusal(settings["refused"]))
+    sys.meta_path.insert(0, Refusal(settings["refused"], settings["importable"], settings["path"]))
     submission = Submission(Path(settings["file"]))
     actions = {
         "walls": lambda request: {"status": "returned", **walls},

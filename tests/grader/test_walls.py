@@ -92,3 +92,13 @@ def test_what_may_be_imported_still_is(module: str) -> None:
     source = f"import {module}\n\n\ndef output_size(*sizes):\n    raise NotImplementedError\n"
     verdict = grade_source(entry, source.encode(), Grading(limits=Limits(first_call=60.0)))
     assert verdict.status is Status.NOT_STARTED, verdict.message
+
+
+def test_a_package_out_of_reach_looks_as_if_it_were_not_installed() -> None:
+    """Else Numba, which uses yaml where it is there, would stop at what it cannot read."""
+    entry = load_catalog()["output_size"]
+    source = "try:\n    import rich\nexcept ModuleNotFoundError as error:\n    print(error)\n"
+    source += "def output_size(*sizes):\n    raise NotImplementedError\n"
+    verdict = grade_source(entry, source.encode(), Grading())
+    assert verdict.status is Status.NOT_STARTED, verdict.message
+    assert verdict.printed == "No module named 'rich' for graded functions\n"
