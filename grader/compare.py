@@ -14,6 +14,7 @@ RELATIVE = 1e-5
 ABSOLUTE = 1e-6
 # A whole number is right or wrong, however large: 357,503 parameters are not 357,504.
 OF_WHOLE_NUMBERS = 1e-2
+NOTHING = "it returned None: is there a return statement?"
 
 
 def difference(expected: Any, got: Any) -> str:
@@ -43,7 +44,7 @@ def difference(expected: Any, got: Any) -> str:
     'it holds NaN (not a number)'
     """
     if got is None:
-        return "it returned None: is there a return statement?"
+        return NOTHING
     if isinstance(expected, np.ndarray):
         return _array_difference(expected, got)
     number = number_of(got)
@@ -58,16 +59,32 @@ def difference(expected: Any, got: Any) -> str:
     return "" if close else f"it returned {number:.7g}, but {expected:.7g} is right"
 
 
-def _array_difference(expected: Array, got: Any) -> str:
+def unlike(expected: Array, got: Any) -> str:
+    """Say in a sentence how an array's type, shape or kind of elements is not the right one; "" if they are.
+
+    Examples
+    --------
+    >>> unlike(np.zeros(2), [0.0, 0.0])
+    'it returned a list, but an array is right'
+    """
+    if got is None:
+        return NOTHING
     if not isinstance(got, np.ndarray):
-        if expected.ndim == 0 and number_of(got) is not None:
-            return difference(float(expected), got)
         return f"it returned {kind_of(got)}, but an array is right"
     if got.shape != expected.shape:
         return f"it has shape {got.shape}, but {expected.shape} is right"
     if _family(got) != _family(expected):
         kind, right = KINDS[got.dtype.kind], KINDS[expected.dtype.kind]
         return f"its elements are {kind} ({got.dtype}), but {right} ones are right"
+    return ""
+
+
+def _array_difference(expected: Array, got: Any) -> str:
+    if expected.ndim == 0 and number_of(got) is not None:
+        return difference(float(expected), got)
+    problem = unlike(expected, got)
+    if problem:
+        return problem
     wrong = wrong_elements(expected, got)
     if not wrong.any():
         return ""

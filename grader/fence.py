@@ -32,7 +32,9 @@ class Limits:
     call : float
         Seconds for one call.
     exercise : float
-        Seconds for everything one exercise does.
+        Seconds for everything one exercise does, but
+    shrinking : float
+        Seconds in which its failing cases are made smaller.
     memory : int
         Bytes of address space (not enforced on Windows and macOS).
     printed : int
@@ -42,6 +44,7 @@ class Limits:
     first_call: float = 10.0
     call: float = 5.0
     exercise: float = 60.0
+    shrinking: float = 30.0
     memory: int = 4 << 30
     printed: int = 64 << 10
 
@@ -49,7 +52,7 @@ class Limits:
         """Return the limits by their names in Python's ``resource`` module."""
         return {
             "RLIMIT_AS": self.memory,
-            "RLIMIT_CPU": int(self.exercise) + 10,
+            "RLIMIT_CPU": int(self.exercise + self.shrinking) + 10,
             "RLIMIT_FSIZE": 16 << 20,
             "RLIMIT_NOFILE": 64,
             "RLIMIT_CORE": 0,

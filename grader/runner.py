@@ -22,7 +22,8 @@ from grader.simplify import simplify
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status, overall
 
-# Calls spent on making a counterexample smaller. Counted, not timed, so that reports are reproducible.
+# Calls spent on making a counterexample smaller. Counted before they are timed (Limits.shrinking), so that reports of
+# all but slow functions are the same on every machine.
 SHRINK_CALLS = 400
 
 
@@ -139,6 +140,35 @@ def _unjudged(entry: Entry, status: Status, message: str) -> ExerciseVerdict:
     return ExerciseVerdict(entry.name, entry.unit, exercise.title, status, exercise.points, (), message)
 
 
+class _Clock:
+    """What is left of an exercise's time. Making a failing case smaller has a time of its own.
+
+    Else a slow function that fails one property would have no time left for those it has.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._end = time.monotonic() + limits.exercise
+        self._spare = limits.shrinking
+        self._since: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds left for what is being done."""
+        return self._end - time.monotonic() if self._since is None else self._since + self._spare - time.monotonic()
+
+    def start_shrinking(self) -> None:
+        """Let the other time run."""
+        self._since = time.monotonic()
+
+    def stop_shrinking(self) -> None:
+        """Let the exercise's time run again, if it does not."""
+        if self._since is not None:
+            spent = time.monotonic() - self._since
+            self._spare -= spent
+            self._end += spent
+            self._since = None
+
+
 class _Session:
     """A worker with one file, restarted after a crash or a time-out."""
 
@@ -148,7 +178,7 @@ class _Session:
         self.grading = grading
         self.printed = ""
         self._worker: WorkerProcess | None = None
-        self._deadline = time.monotonic() + grading.limits.exercise
+        self._clock = _Clock(grading.limits)
 
     def close(self) -> None:
         """End the worker."""
@@ -177,7 +207,7 @@ class _Session:
                 raise stop
         if self._worker is None:
             raise RuntimeError("the worker could not be started")
-        left = self._deadline - time.monotonic()
+        left = self._clock.left
         if left <= 0:
             self.close()
             limit = self.grading.limits.exercise
@@ -203,6 +233,12 @@ class _Session:
 
     def judge(self, prop: Property) -> PropertyVerdict:
         """Draw cases for a property until one fails or enough have passed."""
+        try:
+            return self._judge(prop)
+        finally:
+            self._clock.stop_shrinking()
+
+    def _judge(self, prop: Property) -> PropertyVerdict:
         verdict = PropertyVerdict(prop.name, Status.PASSED, prop.points, prop.points)
         falsified: list[Counterexample] = []
         calls = calls_at_first = 0
@@ -210,7 +246,7 @@ class _Session:
 
         def attempt(drawn: dict[str, Any]) -> None:
             nonlocal calls, calls_at_first, case
-            if falsified and calls - calls_at_first > SHRINK_CALLS:
+            if falsified and (calls - calls_at_first > SHRINK_CALLS or self._clock.left <= 0):
                 return
             calls += 1
             case = drawn
@@ -219,6 +255,7 @@ class _Session:
             except FalsifiedError as error:
                 if not falsified:
                     calls_at_first = calls
+                    self._clock.start_shrinking()
                 falsified.append(error.counterexample)
                 raise
             except NotStartedError:
@@ -277,6 +314,8 @@ class _Session:
         found = [smallest]
 
         def fails(case: Mapping[str, Any]) -> bool:
+            if self._clock.left <= 0:
+                return False
             try:
                 prop.check(self.trial(case))
             except FalsifiedError as error:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 import engine
-from grader.compare import difference, kind_of
+from grader.compare import difference, kind_of, unlike
 from grader.verdict import Counterexample
+from grader.wire import Array
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -58,8 +59,15 @@ class Trial:
         self.arguments_after: list[Any] = []
         self._ask = ask
 
-    def call(self, **changes: Any) -> Any:
+    def call(self, *, as_views: bool = False, **changes: Any) -> Any:
         """Call the student's function with the case, some arguments replaced; returns its value.
+
+        Parameters
+        ----------
+        as_views : bool
+            Whether it gets views of every second element of larger arrays.
+        **changes : Any
+            Arguments by name.
 
         Raises
         ------
@@ -68,7 +76,8 @@ class Trial:
         NotStartedError
             If it raised NotImplementedError.
         """
-        reply = self.request({"do": "call", "function": self.name, "arguments": self._arguments(changes)})
+        request = {"do": "call", "function": self.name, "arguments": self._arguments(changes), "views": as_views}
+        reply = self.request(request)
         match reply.get("status"):
             case "returned":
                 after = reply.get("arguments")
@@ -78,9 +87,31 @@ class Trial:
                 self.fail(f"there is no function '{self.name}' in the file")
         return self.fail(what_was_raised(reply))
 
+    def array(self, **changes: Any) -> Array:
+        """Call the student's function as :meth:`call` does; raise FalsifiedError unless its value looks right.
+
+        Returns
+        -------
+        ndarray, float64
+            Of the oracle's shape.
+        """
+        value = self.call(**changes)
+        problem = unlike(np.asarray(self.reference(**changes)), value)
+        if problem:
+            self.fail(problem, got=value)
+        array: Array = value.astype(np.float64)
+        return array
+
+    def must_look_right(self, value: Any, output: str) -> None:
+        """Raise FalsifiedError unless one output has the type, shape and kind of elements of the oracle's."""
+        problem = unlike(self.named_outputs(self.reference())[output], value)
+        if problem:
+            self.fail(f"{output}: {problem}" if len(self.outputs) > 1 else problem, got=value, output=output)
+
     def must_raise(self, kind: str) -> None:
         """Raise FalsifiedError unless the student's function raises `kind`, or a subclass, on the case."""
-        reply = self.request({"do": "call", "function": self.name, "arguments": self._arguments({})})
+        request = {"do": "call", "function": self.name, "arguments": self._arguments({}), "views": False}
+        reply = self.request(request)
         status, bases = reply.get("status"), reply.get("bases")
         if status == "missing":
             self.fail(f"there is no function '{self.name}' in the file")
@@ -121,8 +152,12 @@ class Trial:
         """Ask the oracle for the right value of the case, some arguments replaced, in float64."""
         if self.oracle is None:
             raise ValueError(f"{self.name} has no reference")
+        return self.with_oracle(self.oracle, **changes)
+
+    def with_oracle(self, function: Callable[..., Any], **changes: Any) -> Any:
+        """Call a function of the catalog as the oracle is called: the case in float64, plain kernels."""
         with engine.use_kernels("reference"):
-            return self.oracle(**in_float64(self.case | changes))
+            return function(**in_float64(self.case | changes))
 
     def named_outputs(self, value: Any) -> dict[str, Any]:
         """Split what a function returned by the exercise's ``outputs``."""

@@ -57,10 +57,13 @@ class Submission:
     ----------
     path : Path
         The copy in the worker's own folder.
+    wire : module
+        Of this folder, by which arrays come and go.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wire: Any) -> None:
         self.path = path
+        self.wire = wire
         self.module = types.ModuleType("submission")
         self.module.__file__ = str(path)
 
@@ -77,6 +80,8 @@ class Submission:
         if not callable(function):
             return {"status": "missing"}
         arguments = request["arguments"]
+        if request["views"]:
+            arguments = [self.wire.as_view(value) for value in arguments]
         return {"status": "returned", "value": function(*arguments), "arguments": arguments}
 
     def values(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def main() -> None:
     wire = load_beside("wire")
     walls = wall_in(settings["reachable"])
     sys.meta_path.insert(0, Refusal(settings["refused"], settings["importable"], settings["path"]))
-    submission = Submission(Path(settings["file"]))
+    submission = Submission(Path(settings["file"]), wire)
     actions = {
         "walls": lambda request: {"status": "returned", **walls},
         "load": submission.load,

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone
+from grader.laws import linear_in
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats
 
 
@@ -121,7 +122,9 @@ EXERCISE = Exercise(
         equals_reference("put a border of 1 zero around a single square map", 1, square_images(), examples=30),
         equals_reference("put a border of any width around batches of any shape", 3, batches(1)),
         equals_reference("give the same values back when the padding is 0", 2, batches(0, 0)),
+        linear_in("x", 1, batches(), examples=10),
         leaves_arguments_alone(1, batches()),
+        depends_on_values_alone(1, batches()),
     ),
     hints=(
         "Which of the four axes grow, and by how much? Write down the shape of what comes out for x of shape "

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import engine
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone, linear_in
+from grader.laws import linear_in, shift_equivariant
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats
 
 
@@ -105,8 +106,11 @@ EXERCISE = Exercise(
     properties=(
         equals_reference("equal the definition for square images and filters", 2, pictures(square=True)),
         equals_reference("equal the definition for images and filters of any shape", 4, pictures()),
-        linear_in("image", 1, pictures()),
+        linear_in("image", 1, pictures(), examples=10),
+        linear_in("kernel", 1, pictures(), examples=10),
+        shift_equivariant("image", 1, pictures()),
         leaves_arguments_alone(1, pictures()),
+        depends_on_values_alone(1, pictures()),
     ),
     hints=(
         "How many positions are there along an axis of H pixels for a filter of P? Try H = 3, P = 2 on paper.",

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import engine
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone
+from grader.laws import commutes_with_a_rising_function, shift_equivariant, stride_skips
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import SMALL, case, floats, windows
 
 
@@ -113,7 +114,11 @@ EXERCISE = Exercise(
         ),
         equals_reference("be right for any window and stride, no value negative", 3, maps(values=POSITIVE)),
         equals_reference("be right where all values are negative", 1, maps(values=NEGATIVE), simplify=False),
+        commutes_with_a_rising_function("x", 1, maps(), examples=10),
+        stride_skips(1, maps(), examples=10),
+        shift_equivariant("x", 1, maps(), stride="stride", examples=10),
         leaves_arguments_alone(1, maps()),
+        depends_on_values_alone(1, maps()),
     ),
     hints=(
         "How many windows fit along a row of 5 pixels, with F = 3 and S = 2? And with F = 2 and S = 2? Draw them.",

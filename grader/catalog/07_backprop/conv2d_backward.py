@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import engine
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone
+from grader.laws import adjoint, agrees_with_finite_differences
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats, windows
 
 
@@ -127,6 +128,11 @@ def reference(
     return dx, dw, db
 
 
+def loss(dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, padding: int) -> float:
+    y = engine.conv2d(engine.tensor(x), engine.tensor(w), None, stride, padding)
+    return float(np.sum(dy * y.numpy()))
+
+
 @st.composite
 def layers(
     draw: st.DrawFn, strides: tuple[int, int] = (1, 3), paddings: tuple[int, int] = (0, 2)
@@ -157,7 +163,10 @@ EXERCISE = Exercise(
         equals_reference("give the right dw for any stride and padding", 2, layers(), outputs=("dw",)),
         equals_reference("give the right dx for stride 1 without padding", 2, layers(**PLAIN), outputs=("dx",)),
         equals_reference("give the right dx for any stride and padding", 3, layers(), outputs=("dx",)),
+        adjoint("dx", "x", loss, 1, layers(), examples=10),
+        agrees_with_finite_differences("dw", "w", loss, 1, layers(), examples=10),
         leaves_arguments_alone(1, layers(), outputs=("dx",)),
+        depends_on_values_alone(1, layers(), outputs=("dx", "dw")),
     ),
     hints=(
         "Write your forward pass with loops over n, k, i and j. Backward runs the same loops; in the innermost "

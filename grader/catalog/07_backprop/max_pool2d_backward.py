@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import engine
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone
+from grader.laws import agrees_with_finite_differences
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, distinct_floats, floats, windows
 
 
@@ -90,6 +91,10 @@ def reference(dy: np.ndarray, x: np.ndarray, kernel_size: int, stride: int) -> n
     return dx
 
 
+def loss(dy: np.ndarray, x: np.ndarray, kernel_size: int, stride: int) -> float:
+    return float(np.sum(dy * engine.max_pool2d(engine.tensor(x), kernel_size, stride).numpy()))
+
+
 @st.composite
 def maps(draw: st.DrawFn, tiled: bool = False, overlapping: bool = False) -> dict[str, np.ndarray]:
     # No windows of one pixel: there, stride forgotten and stride taken for kernel_size look the same.
@@ -117,11 +122,14 @@ EXERCISE = Exercise(
     order=3,
     stub=max_pool2d_backward,
     reference=reference,
+    outputs=("dx",),
     properties=(
         equals_reference("be right where windows tile the map", 2, maps(tiled=True), simplify=False),
         equals_reference("be right where windows overlap", 2, maps(overlapping=True), simplify=False),
         equals_reference("be right for any window and stride", 2, maps(), simplify=False),
+        agrees_with_finite_differences("dx", "x", loss, 1, maps(), examples=10),
         leaves_arguments_alone(1, maps(), simplify=False),
+        depends_on_values_alone(1, maps(), simplify=False),
     ),
     hints=(
         "Run the loops of your forward pass. For each window find out where the largest pixel is, not how large.",

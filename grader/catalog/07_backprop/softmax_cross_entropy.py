@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import engine
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone
+from grader.laws import agrees_with_finite_differences
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats, whole_numbers
 
 
@@ -104,6 +105,10 @@ def reference(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray
     return float(loss.item()), tensor.grad.numpy()
 
 
+def loss(logits: np.ndarray, labels: np.ndarray) -> float:
+    return reference(logits, labels)[0]
+
+
 LARGE = (1000.0, -1000.0, 0.0, 50.0, 500.0, -700.0)
 
 
@@ -130,7 +135,9 @@ EXERCISE = Exercise(
         equals_reference("give the right gradient", 3, batches(), outputs=("dlogits",)),
         equals_reference("give the right loss for large logits", 1, batches(large=True), outputs=("loss",)),
         equals_reference("give the right gradient for large logits", 1, batches(large=True), outputs=("dlogits",)),
+        agrees_with_finite_differences("dlogits", "logits", loss, 1, batches(), examples=10),
         leaves_arguments_alone(1, batches()),
+        depends_on_values_alone(1, batches()),
     ),
     hints=(
         "Take the largest logit of each row away from the row first: the largest exponential is then exp(0) = 1.",
