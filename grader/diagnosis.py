@@ -1,4 +1,4 @@
-"""Names the misconception behind wrong outputs."""
+"""Names the misconception behind wrong outputs, or else says where the errors lie."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,6 +8,7 @@ import numpy as np
 from grader.catalog import Entry
 from grader.compare import difference
 from grader.exercise import Sheet
+from grader.locate import where_errors_lie
 from grader.sheet import wrong_answer
 from grader.stubs import mutant_function
 from grader.verdict import Counterexample
@@ -17,7 +18,7 @@ MOST_CASES = 40
 
 
 def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
-    """Return what is said of the misconception that gives the student's output in every case.
+    """Return what is said of the misconception that gives the student's output in every case, or of the errors.
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
     Returns
     -------
     str
-        Empty if no known misconception does, or if the function did not return a value.
+        Empty if no known misconception does, and the errors have nothing in common; or if the function did not
+        return a value.
     """
     # What is not an output of the function (an argument it changed, say) tells nothing here.
     outputs = entry.exercise.outputs
@@ -48,7 +50,17 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
             same = all(_computes_the_same(function, outputs, seen) for seen in compared)
         if same:
             return mutant.diagnosis
-    return ""
+    return "" if by_hand else _where(compared)
+
+
+def _where(compared: Sequence[Counterexample]) -> str:
+    """Say where errors lie in the output that is wrong in the smallest case."""
+    shown = compared[-1].output
+    pairs = [(np.asarray(seen.expected), np.asarray(seen.got)) for seen in compared if seen.output == shown]
+    if any(array.dtype.kind not in "fiub" for pair in pairs for array in pair):
+        return ""
+    sentence = where_errors_lie(pairs)
+    return f"{shown}: {sentence}" if sentence and shown else sentence
 
 
 def _answers_the_same(answers: Mapping[str, Any], seen: Counterexample) -> bool:

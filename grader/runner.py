@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Sta
 # Calls spent on making a counterexample smaller. Counted before they are timed (Limits.shrinking), so that reports of
 # all but slow functions are the same on every machine.
 SHRINK_CALLS = 400
+# Cases drawn for a property that failed, to see what the failures have in common.
+MORE_CASES = 20
 
 
 @dataclass(frozen=True)
@@ -288,10 +291,27 @@ class _Session:
         smallest = min(reversed(falsified), key=_size)
         if prop.simplify and self.grading.shrink:
             smallest = self._simplified(prop, smallest)
-        shown = replace(smallest, diagnosis=diagnose(self.entry, falsified))
+        shown = replace(smallest, diagnosis=diagnose(self.entry, [*self._more_failures(prop), *falsified]))
         return replace(
             verdict, status=Status.FAILED, points=0, message=shown.message, counterexample=shown, cases=calls
         )
+
+    def _more_failures(self, prop: Property) -> list[Counterexample]:
+        """Draw some cases more: the first that failed may be too small to show what is wrong."""
+        found: list[Counterexample] = []
+
+        def attempt(drawn: dict[str, Any]) -> None:
+            if self._clock.left <= 0:
+                return
+            try:
+                prop.check(self.trial(drawn))
+            except FalsifiedError as error:
+                found.append(error.counterexample)
+
+        if self.grading.shrink:
+            with suppress(_Interrupted, NotStartedError):
+                self._draw(replace(prop, examples=MORE_CASES), attempt)
+        return found
 
     def _draw(self, prop: Property, attempt: Any) -> None:
         phases = [Phase.generate, Phase.shrink] if self.grading.shrink else [Phase.generate]
