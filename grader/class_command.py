@@ -53,6 +53,7 @@ def run(options: Namespace, entries: Sequence[Entry], grading: Grading, console:
         options.regrade,
         options.only_student,
         options.cluster,
+        options.own_numbers,
     )
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -47,6 +47,8 @@ class Assignment:
     only_student : str or None
     cluster : str or None
         Address of Dask's scheduler, or "local"; by default, processes of this machine grade.
+    own_numbers : bool
+        Whether hand sheets have numbers drawn from the student's name, not the lecture's.
     """
 
     submissions: Path
@@ -58,6 +60,7 @@ class Assignment:
     regrade: bool = False
     only_student: str | None = None
     cluster: str | None = None
+    own_numbers: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
     assignment.out.mkdir(parents=True, exist_ok=True)
     settings = {
         "catalog": catalog_digest(),
+        "numbers": "own" if assignment.own_numbers else "lecture",
         "fence": describe(assignment.grading.limits, walls_here()),
         "seed": str(assignment.grading.seed),
     }
@@ -186,7 +190,8 @@ def _grade(
         for student, name in wanted:
             submission = by_student[student]
             if name in submission.sources:
-                yield (student, name), Task(name, submission.sources[name], assignment.grading)
+                by_numbers = replace(assignment.grading, student=student if assignment.own_numbers else "")
+                yield (student, name), Task(name, submission.sources[name], by_numbers)
 
     for student, name in wanted:
         submission = by_student[student]

@@ -17,6 +17,7 @@ from grader.catalog import Entry, load_catalog
 from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
 from grader.fence import RefusedError, describe, read_submission
+from grader.hints import next_hint
 from grader.parallel import Task, run_tasks
 from grader.process import walls_here
 from grader.report import Report, mark_blocked
@@ -25,6 +26,7 @@ from grader.reports.json import render_json
 from grader.reports.junit import render_junit
 from grader.reports.terminal import print_on_any_terminal, print_property, print_report
 from grader.runner import Grading, replay_source
+from grader.sheet import STUDENT, student_named_in
 from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
 
@@ -62,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", metavar="NAME", action="append", default=[], help="this exercise or unit; may be repeated"
     )
+    parser.add_argument(
+        "--student",
+        metavar="ID",
+        help="whose numbers hand sheets have: as they say by themselves, unless it is said here",
+    )
     parser.add_argument("--seed", type=int, default=0, help="draws the cases (default 0)")
     parser.add_argument(
         "--jobs", type=int, default=get_num_threads(), help="processes (default: one for each processor)"
@@ -79,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--watch", action="store_true", help="grade, and grade again whatever is saved, until Ctrl-C")
     what.add_argument("--replay", metavar="NAME", help="try the last failing case of an exercise again, alone")
     what.add_argument("--list", action="store_true", help="show the exercises")
-    what.add_argument("--hint", metavar="NAME", help="show a hint for an exercise; more of them with --number")
+    what.add_argument("--hint", metavar="NAME", help="show the next hint for an exercise")
     what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
     parser.add_argument(
         "--mutants",
@@ -100,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     of_class.add_argument("--regrade", action="store_true", help="grade all again, and say what differs")
     of_class.add_argument("--canvas", metavar="CSV", help="Canvas's gradebook, merged into RESULTS/canvas.csv")
     of_class.add_argument("--assignment", metavar="TITLE", default="byhand", help="the column's heading there")
+    of_class.add_argument(
+        "--own-numbers", action="store_true", help="every student's hand sheets have numbers drawn from the name"
+    )
     of_class.add_argument("--only-student", metavar="ID", help="grade this student alone")
     of_class.add_argument(
         "--cluster", metavar="ADDRESS", help="grade by Dask's workers: a scheduler's tcp://…, or local (--jobs workers)"
@@ -107,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     of_class.add_argument(
         "--trust-submissions", action="store_true", help="grade also where files and network are not fenced off"
     )
-    parser.add_argument("--number", metavar="N", type=int, default=1, help="which hint (default 1)")
+    parser.add_argument("--number", metavar="N", type=int, help="which hint, of those that --hint shows")
     return parser
 
 
@@ -115,12 +125,14 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.jobs < 1:
         parser.error("--jobs must be at least 1")
     console = Console(highlight=False)
-    entries = _chosen(parser, options.only)
+    if options.student is not None and not STUDENT.fullmatch(options.student):
+        parser.error(f"--student takes up to 64 of a to z, digits and . _ - + @, not {options.student!r}")
+    entries = [entry.of(options.student or "") for entry in _chosen(parser, options.only)]
     if options.list:
         _print_list(entries, console)
         return 0
     if options.hint is not None:
-        return _print_hint(parser, options.hint, options.number, console)
+        return _print_hint(parser, options, console)
     if options.write_gradescope is not None:
         new = write_files(autograder_files(), options.write_gradescope)
         console.print(f"an autograder in {options.write_gradescope}, {new} files of it new", soft_wrap=True)
@@ -136,7 +148,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             new = write_files(found, folder)
             console.print(f"{len(found)} {kind} in {folder}, {new} of them new", soft_wrap=True)
             return 0
-    grading = Grading(seed=options.seed)
+    grading = Grading(seed=options.seed, student=options.student)
     if options.class_folder is not None:
         if options.out is None:
             parser.error("--class needs --out RESULTS, a folder for the results")
@@ -271,14 +283,20 @@ def _print_list(entries: list[Entry], console: Console) -> None:
     console.print(table)
 
 
-def _print_hint(parser: argparse.ArgumentParser, name: str, number: int, console: Console) -> int:
-    entry = load_catalog().get(name)
+def _print_hint(parser: argparse.ArgumentParser, options: argparse.Namespace, console: Console) -> int:
+    entry = load_catalog().get(options.hint)
     if entry is None:
-        parser.error(f"no exercise is named '{name}'; see grade --list")
-    hints = entry.exercise.hints
-    if not 1 <= number <= len(hints):
-        parser.error(f"{name} has hints 1 to {len(hints)}, not {number}")
-    console.print(Text(hints[number - 1]))
-    if number < len(hints):
-        console.print(Text(f"More: grade --hint {name} --number {number + 1}", style="dim"))
+        parser.error(f"no exercise is named '{options.hint}'; see grade --list")
+    hints = len(entry.exercise.hints)
+    if options.number is not None and not 1 <= options.number <= hints:
+        parser.error(f"{entry.name} has hints 1 to {hints}, not {options.number}")
+    folder = Path(options.folder)
+    try:
+        named = student_named_in(read_submission(_place(folder, entry)) or b"")
+    except RefusedError:
+        named = ""
+    number, text = next_hint(folder, entry.of(options.student or named), options.number)
+    console.print(Text(text))
+    more = f"{_command()} {folder} --hint {entry.name}" if number < hints else "that was the last"
+    console.print(Text(f"hint {number} of {hints}; {more}", style="dim"), soft_wrap=True)
     return 0

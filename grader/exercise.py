@@ -137,6 +137,8 @@ class Exercise:
         Exercises without which this one makes no sense.
     equivalents : tuple of Equivalent
         Changes made by rule that are no mistakes.
+    for_student : callable or None
+        Takes a student's name, returns the exercise with that student's own numbers; None where all have the same.
     """
 
     title: str
@@ -150,6 +152,7 @@ class Exercise:
     outputs: tuple[str, ...] = ("out",)
     requires: tuple[str, ...] = field(default=())
     equivalents: tuple[Equivalent, ...] = field(default=())
+    for_student: "Callable[[str], Exercise] | None" = None
 
     @property
     def points(self) -> int:

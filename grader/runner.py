@@ -19,6 +19,7 @@ from grader.diagnosis import diagnose
 from grader.exercise import Property
 from grader.fence import Limits, RefusedError, read_submission
 from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
+from grader.sheet import is_part, student_named_in
 from grader.simplify import simplify
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status, overall
@@ -41,11 +42,14 @@ class Grading:
     limits : Limits
     shrink : bool
         Whether to look for smaller counterexamples.
+    student : str or None
+        Whose numbers hand sheets have; empty for the lecture's, None for those of whom a sheet names.
     """
 
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     shrink: bool = True
+    student: str | None = None
 
 
 class _Interrupted(BaseException):
@@ -83,6 +87,7 @@ def grade_file(entry: Entry, path: Path, grading: Grading) -> ExerciseVerdict:
 
 def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdict:
     """Grade the contents of a student file; see :func:`grade_file`."""
+    entry, whose = _personal(entry, source, grading)
     session = _Session(entry, source, grading)
     try:
         message = session.load()
@@ -90,11 +95,25 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
             return replace(_unjudged(entry, message.status, message.message), printed=session.printed)
         verdicts = tuple(session.judge(prop) for prop in entry.exercise.properties)
         session.close()
-        return replace(_unjudged(entry, overall(verdicts), ""), properties=verdicts, printed=session.printed)
+        status = overall(verdicts)
+        about = "" if status is Status.PASSED else whose
+        return replace(_unjudged(entry, status, about), properties=verdicts, printed=session.printed)
     except Exception:
         return _unjudged(entry, Status.GRADER_ERROR, traceback.format_exc())
     finally:
         session.close()
+
+
+def _personal(entry: Entry, source: bytes, grading: Grading) -> tuple[Entry, str]:
+    """Return the exercise with the student's numbers, and what is to be said if the sheet names somebody else."""
+    if entry.exercise.for_student is None:
+        return entry, ""
+    named = student_named_in(source)
+    student = named if grading.student is None or is_part(named, grading.student) else grading.student
+    if named == student:
+        return entry.of(student), ""
+    theirs = [f"the numbers of {name}" if name else "the lecture's numbers" for name in (named, student)]
+    return entry.of(student), f"the sheet has {theirs[0]}, and is graded by {theirs[1]}"
 
 
 def replay_source(
@@ -117,6 +136,7 @@ def replay_source(
     PropertyVerdict
         Passed if the property holds for this case; no points are at stake.
     """
+    entry, _ = _personal(entry, source, grading)
     session = _Session(entry, source, grading)
     verdict = PropertyVerdict(prop.name, Status.PASSED, 0, 0, cases=1)
     try:

@@ -1,8 +1,11 @@
 """Hand computations: questions with plain values for answers, a property and points for each."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from hashlib import sha256
+from typing import Any, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,6 +15,13 @@ from grader.exercise import Answers, Exercise, Mutant, Property, Question, Sheet
 from grader.trial import Trial
 
 DOES_NOT_FIT = "does not fit"
+# Stands in a student's sheet, so that who has whose numbers can be seen.
+OWNER = "The numbers are those of {}."
+# Names that may stand there. Those of a class are not written into files.
+STUDENT = re.compile(r"[\w@+-][\w .@+-]{0,63}", re.ASCII)
+MOST_DRAWS = 1000
+
+Numbers = TypeVar("Numbers")
 
 
 def hand_sheet(
@@ -54,6 +64,92 @@ def hand_sheet(
         alternatives=(model, *({**model, **other} for other in other_answers)),
         mutants=tuple(mutants),
     )
+
+
+def personal_sheet(
+    sheet: Callable[[Numbers], Exercise], deck: Numbers, draw: Callable[[np.random.Generator], Numbers]
+) -> Exercise:
+    """Make a sheet that each student may have with numbers of their own.
+
+    Parameters
+    ----------
+    sheet : callable
+        Makes the exercise from its numbers, by :func:`hand_sheet`; answers are worked out from them.
+    deck : Numbers
+        The lecture's, which everybody has who has none of their own.
+    draw : callable
+        Draws numbers that make the sheet as hard as the lecture's do.
+
+    Returns
+    -------
+    Exercise
+
+    Raises
+    ------
+    ValueError
+        If no numbers can be drawn by which all misconceptions are told from the right answers.
+    """
+    exercise = sheet(deck)
+
+    def for_student(student: str) -> Exercise:
+        digest = sha256(f"{exercise.title}/{student}".encode(errors="surrogatepass")).digest()
+        rng = np.random.default_rng(list(digest))
+        for _ in range(MOST_DRAWS):
+            numbers = draw(rng)
+            drawn = sheet(numbers)
+            if numbers != deck and _tells_apart(drawn):
+                return drawn
+        raise ValueError(f"no numbers for {student!r} in '{exercise.title}'")
+
+    return replace(exercise, for_student=for_student)
+
+
+def _tells_apart(exercise: Exercise) -> bool:
+    """Whether every answer of every misconception is wrong."""
+    right = exercise.alternatives[0]
+    changes = [mutant.change for mutant in exercise.mutants]
+    return isinstance(right, Mapping) and all(
+        isinstance(change, Mapping) and all(wrong_answer(right[name], value) for name, value in change.items())
+        for change in changes
+    )
+
+
+def in_words(count: int) -> str:
+    """Spell a count out, so that "six 5x5 filters" can be read.
+
+    Examples
+    --------
+    >>> in_words(6)
+    'six'
+    """
+    words = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    return words.split()[count]
+
+
+def student_named_in(source: bytes) -> str:
+    """Return whose numbers a sheet says that it has; empty if it says nothing.
+
+    Examples
+    --------
+    >>> student_named_in(b"... The numbers are those of s123.")
+    's123'
+    """
+    before, after = OWNER.split("{}")
+    found = re.search(
+        f"{re.escape(before)}({STUDENT.pattern}){re.escape(after)}$", source.decode(errors="replace"), re.M
+    )
+    return found.group(1) if found else ""
+
+
+def is_part(named: str, student: str) -> bool:
+    """Whether a name is that of a student whom a learning system calls by several, joined by underscores.
+
+    Examples
+    --------
+    >>> is_part("jdoe", "jdoe_1234"), is_part("j", "jdoe_1234")
+    (True, False)
+    """
+    return named != "" and named.lower() in student.lower().split("_")
 
 
 def _asks(question: Question) -> Property:

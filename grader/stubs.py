@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.catalog import Entry
 from grader.exercise import Answers, Mutant, Sheet
+from grader.sheet import OWNER
 
 WIDTH = 100
 
@@ -92,6 +93,7 @@ def _render_answers(entry: Entry, answers: Answers) -> str:
         f'"""{entry.heading}',
         "",
         inspect.cleandoc(sheet.prompt),
+        *(["", OWNER.format(entry.student)] if entry.student else []),
         "",
         "Replace each ... by your answer, then run:",
     ]

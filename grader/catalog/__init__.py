@@ -1,7 +1,7 @@
 """All exercises, one file each, in folders by unit."""
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -21,17 +21,26 @@ class Entry:
     unit : str
         The folder's name, such as "04_cross_correlation".
     exercise : Exercise
+    student : str
+        Whose numbers it has; empty for those that all have.
     """
 
     name: str
     unit: str
     exercise: Exercise
+    student: str = ""
 
     @property
     def heading(self) -> str:
         """One line for the top of a file."""
         number, _, words = self.unit.partition("_")
         return f"Unit {int(number)}, {words.replace('_', ' ')}: {self.exercise.title}."
+
+    def of(self, student: str) -> "Entry":
+        """Return the exercise with the numbers of a student; itself, where all have the same, or for no student."""
+        if not student or self.exercise.for_student is None:
+            return self
+        return replace(self, exercise=self.exercise.for_student(student), student=student)
 
     @property
     def path(self) -> Path:

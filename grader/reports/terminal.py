@@ -125,7 +125,7 @@ def _print_next_step(report: Report, console: Console) -> None:
     file = Path(report.folder) / following.unit / f"{following.name}.py"
     console.print(Text.assemble("Next: ", (following.title, "bold"), f", in {file}"), soft_wrap=True)
     console.print(Text(f"      {report.command} {report.folder} --only {following.name}"), soft_wrap=True)
-    console.print(Text(f"      {report.command} --hint {following.name}"), soft_wrap=True)
+    console.print(Text(f"      {report.command} {report.folder} --hint {following.name}"), soft_wrap=True)
     if any(prop.counterexample is not None and prop.counterexample.case for prop in following.properties):
         replay = f"      {report.command} {report.folder} --replay {following.name}"
         console.print(Text(f"{replay}    # tries the case above alone"), soft_wrap=True)

@@ -1,12 +1,53 @@
 """What goes into a convolution layer and comes out of it: sizes, parameters, neurons."""
 
-from grader.exercise import Mutant, Question
-from grader.sheet import hand_sheet
+from dataclasses import dataclass
 
-EXERCISE = hand_sheet(
-    title="volumes, parameters and neurons, by hand",
-    order=2,
-    prompt="""
+import numpy as np
+
+from grader.exercise import Exercise, Mutant, Question
+from grader.sheet import hand_sheet, in_words, personal_sheet
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """An image of `size` and `depth`, filters of `kernel`, of which there are `filters` or `fewer`; a second layer."""
+
+    size: int = 32
+    depth: int = 3
+    kernel: int = 5
+    filters: int = 6
+    fewer: int = 5
+    second_kernel: int = 4
+    second_filters: int = 10
+
+
+STRIDE = 2
+
+
+def draw(rng: np.random.Generator) -> Numbers:
+    kernel = int(rng.choice((3, 5, 7)))
+    filters, fewer = (int(count) for count in rng.choice(range(4, 13), 2, replace=False))
+    size = int(rng.integers(10, 25)) * 2
+    # Of the same parity as what the first layer makes of the image, so that a stride of 2 fits.
+    second_kernel = int(rng.choice([f for f in range(2, 7) if (size - kernel + 1 - f) % STRIDE == 0]))
+    return Numbers(size, int(rng.choice((2, 3, 4))), kernel, filters, fewer, second_kernel, int(rng.integers(7, 17)))
+
+
+def sheet(numbers: Numbers) -> Exercise:
+    n, d, f, k, fewer = numbers.size, numbers.depth, numbers.kernel, numbers.filters, numbers.fewer
+    f2, k2 = numbers.second_kernel, numbers.second_filters
+    out = n - f + 1
+    out2 = (out - f2) // STRIDE + 1
+    image, filters = f"{n}x{n}x{d} image", f"{f}x{f}x{d} filter"
+    volume, region = f"{out}x{out}x{k} volume", f"{f}x{f}x{d} region"
+    weights, border = f * f * d, (f - 1) // 2
+    one = weights + 1
+    layer, layer2 = one * k, (f2 * f2 * k + 1) * k2
+    neurons, several = out * out * k, in_words(k)
+    return hand_sheet(
+        title="volumes, parameters and neurons, by hand",
+        order=2,
+        prompt="""
     A colour image is a volume: height x width x depth, with a depth of 3 for red, green and blue. A
     filter is a volume too. It is small in height and width but always as deep as what it slides over,
     so it moves along two axes only. At each position it multiplies all the numbers it covers by its
@@ -30,151 +71,173 @@ EXERCISE = hand_sheet(
 
     Give volumes as three numbers: height, width, depth. Stride 1 and no border unless it is said.
     """,
-    questions=(
-        Question(
-            "one_filter",
-            "A 32x32x3 image and one 5x5x3 filter: the output volume in pixels, three numbers",
-            (28, 28, 1),
+        questions=(
+            Question(
+                "one_filter",
+                f"A {image} and one {filters}: the output volume in pixels, three numbers",
+                (out, out, 1),
+            ),
+            Question(
+                "one_neuron",
+                "How many weights and how many biases does one neuron of that map have? Two numbers",
+                (weights, 1),
+            ),
+            Question(
+                "several_filters",
+                f"The same image and {several} {filters}s: the output volume in pixels, three numbers",
+                (out, out, k),
+            ),
+            Question(
+                "several_parameters",
+                f"How many parameters does that layer of {several} filters have, biases included?",
+                layer,
+                2,
+            ),
+            Question(
+                "neurons",
+                f"The same image and {in_words(fewer)} {filters}s: how many neurons are in the output?",
+                out * out * fewer,
+            ),
+            Question("same_region", f"How many of these neurons look at just the same {region} of the image?", fewer),
+            Question(
+                "same_padding",
+                f"{several.capitalize()} {filters}s shall make a {n}x{n}x{k} volume of the {image}: a border of how "
+                "many zeros on each side, and how many parameters does the layer then have? Two numbers",
+                (border, layer),
+            ),
+            Question(
+                "second_layer",
+                f"The {volume} goes through a second layer: {in_words(k2)} filters of height and width {f2}, stride "
+                f"{STRIDE}. The output volume in pixels, three numbers",
+                (out2, out2, k2),
+            ),
+            Question(
+                "second_parameters", "How many parameters does this second layer have, biases included?", layer2, 2
+            ),
+            Question(
+                "without_sharing",
+                f"Back to the {volume} that {several} {filters}s make of the image. If each of its neurons had "
+                "weights and a bias of its own, how many parameters would that layer have?",
+                neurons * one,
+                2,
+            ),
         ),
-        Question(
-            "one_neuron",
-            "How many weights and how many biases does one neuron of that map have? Two numbers",
-            (75, 1),
+        hints=(
+            "Height and width of the output come from the formula, its depth from the number of filters alone. "
+            "The depth of the input appears only in the number of weights.",
+            f"A neuron that looks at a {region} has one weight for each number in it. At every position of "
+            "the image stands one neuron for each filter.",
+            "Parameters of a layer: (F * F * D + 1) * K. In the second layer D is the depth of what goes into "
+            f"it, {k}. A border adds zeros to the image, no weights to the filter.",
+            f"({n} - {f}) / 1 + 1 = {out} and ({out} - {f2}) / {STRIDE} + 1 = {out2}. Parameters: "
+            f"({f} * {f} * {d} + 1) * {k} and ({f2} * {f2} * {k} + 1) * {k2}. Neurons: {out} * {out} * {fewer}. "
+            f"Without sharing: {out} * {out} * {k} neurons with {one} parameters each.",
         ),
-        Question(
-            "six_filters",
-            "The same image and six 5x5x3 filters: the output volume in pixels, three numbers",
-            (28, 28, 6),
-        ),
-        Question(
-            "six_parameters",
-            "How many parameters does that layer of six filters have, biases included?",
-            456,
-            2,
-        ),
-        Question("five_neurons", "The same image and five 5x5x3 filters: how many neurons are in the output?", 3920),
-        Question("same_region", "How many of these neurons look at just the same 5x5x3 region of the image?", 5),
-        Question(
-            "same_padding",
-            "Six 5x5x3 filters shall make a 32x32x6 volume of the 32x32x3 image: a border of how many zeros "
-            "on each side, and how many parameters does the layer then have? Two numbers",
-            (2, 456),
-        ),
-        Question(
-            "second_layer",
-            "The 28x28x6 volume goes through a second layer: ten filters of height and width 4, stride 2. "
-            "The output volume in pixels, three numbers",
-            (13, 13, 10),
-        ),
-        Question("second_parameters", "How many parameters does this second layer have, biases included?", 970, 2),
-        Question(
-            "without_sharing",
-            "Back to the 28x28x6 volume that six 5x5x3 filters make of the image. If each of its neurons had "
-            "weights and a bias of its own, how many parameters would that layer have?",
-            357504,
-            2,
-        ),
-    ),
-    hints=(
-        "Height and width of the output come from the formula, its depth from the number of filters alone. "
-        "The depth of the input appears only in the number of weights.",
-        "A neuron that looks at a 5x5x3 region has one weight for each number in it. At every position of "
-        "the image stands one neuron for each filter.",
-        "Parameters of a layer: (F * F * D + 1) * K. In the second layer D is the depth of what goes into "
-        "it, 6. A border adds zeros to the image, no weights to the filter.",
-        "(32 - 5) / 1 + 1 = 28 and (28 - 4) / 2 + 1 = 13. Parameters: (5 * 5 * 3 + 1) * 6 and (4 * 4 * 6 + "
-        "1) * 10. Neurons: 28 * 28 * 5. Without sharing: 28 * 28 * 6 neurons with 76 parameters each.",
-    ),
-    other_answers=(
-        {
-            "one_filter": [28, 28, 1],
-            "six_parameters": 456.0,
-            "five_neurons": 28 * 28 * 5,
-            "same_padding": [2.0, 456.0],
-            "without_sharing": 357504.0,
-        },
-        {"one_neuron": [75, 1], "six_filters": [28.0, 28.0, 6.0], "second_layer": [13, 13, 10]},
-    ),
-    mutants=(
-        Mutant(
-            "depth of the input kept",
-            {"one_filter": (28, 28, 3), "six_filters": (28, 28, 18)},
-            "a filter is as deep as its input and adds up over the depth: one filter makes one map",
-        ),
-        Mutant(
-            "depth of the filter forgotten",
-            {"one_neuron": (25, 1), "six_parameters": 156, "second_parameters": 170},
-            "you forgot that a filter is as deep as its input: F * F * D weights, not F * F",
-        ),
-        Mutant(
-            "plus one forgotten",
-            {"one_filter": (27, 27, 1), "six_filters": (27, 27, 6), "second_layer": (12, 12, 10)},
-            "you counted the moves of the filter; the position before the first move counts too: + 1",
-        ),
-        Mutant(
-            "biases forgotten",
+        other_answers=(
             {
-                "one_neuron": (75, 0),
-                "six_parameters": 450,
-                "second_parameters": 960,
-                "without_sharing": 352800,
+                "one_filter": [out, out, 1],
+                "several_parameters": float(layer),
+                "same_padding": [float(border), float(layer)],
+                "without_sharing": float(neurons * one),
             },
-            "you forgot the biases: one for each filter, or for each neuron if nothing is shared",
+            {
+                "one_neuron": [weights, 1],
+                "several_filters": [float(out), float(out), float(k)],
+                "second_layer": [out2, out2, k2],
+            },
         ),
-        Mutant(
-            "one bias for the layer",
-            {"six_parameters": 451, "second_parameters": 961},
-            "every filter has a bias of its own, not one for the whole layer",
+        mutants=(
+            Mutant(
+                "depth of the input kept",
+                {"one_filter": (out, out, d), "several_filters": (out, out, d * k)},
+                "a filter is as deep as its input and adds up over the depth: one filter makes one map",
+            ),
+            Mutant(
+                "depth of the filter forgotten",
+                {
+                    "one_neuron": (f * f, 1),
+                    "several_parameters": (f * f + 1) * k,
+                    "second_parameters": (f2 * f2 + 1) * k2,
+                },
+                "you forgot that a filter is as deep as its input: F * F * D weights, not F * F",
+            ),
+            Mutant(
+                "plus one forgotten",
+                {
+                    "one_filter": (out - 1, out - 1, 1),
+                    "several_filters": (out - 1, out - 1, k),
+                    "second_layer": (out2 - 1, out2 - 1, k2),
+                },
+                "you counted the moves of the filter; the position before the first move counts too: + 1",
+            ),
+            Mutant(
+                "biases forgotten",
+                {
+                    "one_neuron": (weights, 0),
+                    "several_parameters": weights * k,
+                    "second_parameters": f2 * f2 * k * k2,
+                    "without_sharing": neurons * weights,
+                },
+                "you forgot the biases: one for each filter, or for each neuron if nothing is shared",
+            ),
+            Mutant(
+                "one bias for the layer",
+                {"several_parameters": weights * k + 1, "second_parameters": f2 * f2 * k * k2 + 1},
+                "every filter has a bias of its own, not one for the whole layer",
+            ),
+            Mutant(
+                "one filter's parameters",
+                {"several_parameters": one, "second_parameters": f2 * f2 * k + 1},
+                "those are the parameters of one filter: multiply by the number of filters",
+            ),
+            Mutant(
+                "one map's neurons",
+                {"neurons": out * out},
+                f"those are the neurons of one map: each of the {in_words(fewer)} filters has a map of its own",
+            ),
+            Mutant(
+                "pixels of the region counted",
+                {"same_region": f * f},
+                "you counted pixels of the region: count the neurons that look at it, one for each filter",
+            ),
+            Mutant(
+                "no two neurons share a region",
+                {"same_region": 1},
+                "one neuron of each map looks at the region, and there are as many maps as filters",
+            ),
+            Mutant(
+                "whole border on one side",
+                {"same_padding": (2 * border, layer)},
+                f"{2 * border} is what the border must add in all: half of it lies on each side",
+            ),
+            Mutant(
+                "border one too narrow",
+                {"same_padding": (border - 1, layer)},
+                f"a filter of {f}x{f} takes {f - 1} pixels away, so {f - 1} must be added, half of them on each side",
+            ),
+            Mutant(
+                "stride forgotten",
+                {"second_layer": (out - f2 + 1, out - f2 + 1, k2)},
+                f"with stride {STRIDE} the filter moves by {STRIDE} pixels: divide by the stride before you add 1",
+            ),
+            Mutant(
+                "depth of the image in the second layer",
+                {"second_parameters": (f2 * f2 * d + 1) * k2},
+                f"the second layer does not see the image: its input is {k} deep, so its filters are too",
+            ),
+            Mutant(
+                "map by map",
+                {"without_sharing": layer},
+                f"{layer} is what the layer has with sharing; without, multiply one neuron's {one} by the number of "
+                "neurons",
+            ),
+            Mutant(
+                "one map's neurons without sharing",
+                {"without_sharing": out * out * one},
+                f"that is one map of {out} x {out} neurons: there are {several}",
+            ),
         ),
-        Mutant(
-            "one filter's parameters",
-            {"six_parameters": 76, "second_parameters": 97},
-            "those are the parameters of one filter: multiply by the number of filters",
-        ),
-        Mutant(
-            "one map's neurons",
-            {"five_neurons": 784},
-            "those are the neurons of one map: each of the five filters has a map of its own",
-        ),
-        Mutant(
-            "pixels of the region counted",
-            {"same_region": 25},
-            "you counted pixels of the region: count the neurons that look at it, one for each filter",
-        ),
-        Mutant(
-            "no two neurons share a region",
-            {"same_region": 1},
-            "one neuron of each map looks at the region, and there are as many maps as filters",
-        ),
-        Mutant(
-            "whole border on one side",
-            {"same_padding": (4, 456)},
-            "4 is what the border must add in all: half of it lies on each side",
-        ),
-        Mutant(
-            "border of 1 always",
-            {"same_padding": (1, 456)},
-            "a border of 1 keeps the size for 3x3 filters: one of 5x5 takes 4 pixels away, so 4 must be added",
-        ),
-        Mutant(
-            "stride forgotten",
-            {"second_layer": (25, 25, 10)},
-            "with stride 2 the filter moves by 2 pixels: divide by the stride before you add 1",
-        ),
-        Mutant(
-            "depth of the image in the second layer",
-            {"second_parameters": 490},
-            "the second layer does not see the image: its input is 6 deep, so its filters are too",
-        ),
-        Mutant(
-            "map by map",
-            {"without_sharing": 456},
-            "456 is what the layer has with sharing; without, multiply one neuron's 76 by the number of neurons",
-        ),
-        Mutant(
-            "one map's neurons without sharing",
-            {"without_sharing": 59584},
-            "that is one map of 28 x 28 neurons: there are six",
-        ),
-    ),
-)
+    )
+
+
+EXERCISE = personal_sheet(sheet, Numbers(), draw)
