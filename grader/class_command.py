@@ -16,7 +16,7 @@ from grader.classroom import DATABASE, GRADES, Assignment, ClassError, ClassRepo
 from grader.cluster import ClusterError
 from grader.process import walls_here
 from grader.reports.canvas import CanvasError, merge
-from grader.runner import Grading
+from grader.session import Grading
 from grader.store import Store
 from grader.submissions import UnreadableError
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -13,13 +14,14 @@ from grader.fence import describe
 from grader.parallel import Task, run_as_they_come
 from grader.process import walls_here
 from grader.reports.json import VERSION, exercise_document
-from grader.runner import Grading
+from grader.session import Grading
 from grader.store import Row, Store
 from grader.submissions import Submission, find_submissions
 from grader.verdict import ExerciseVerdict, Status
 
 DATABASE, GRADES, DIFFERENCES, STUDENTS = "results.sqlite", "grades.csv", "differences.csv", "students"
 # What a spreadsheet would take for a formula.
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -249,14 +251,14 @@ def write_results(out: Path, rows: Sequence[Row], names: Sequence[str]) -> None:
 
 
 def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
+    """Return a text that no spreadsheet takes for a formula; a number stays one.
 
     Examples
     --------
-    >>> harmless("=1+1"), harmless("Jane")
-    ("'=1+1", 'Jane')
+    >>> harmless("=1+1"), harmless("Jane"), harmless("-2.5")
+    ("'=1+1", 'Jane', '-2.5')
     """
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    return f"'{text}" if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text
 
 
 def file_name(student: str) -> str:

@@ -13,7 +13,8 @@ from rich.text import Text
 from engine import get_num_threads
 from grader import class_command, selfcheck_command
 from grader.cases import CaseError, load_case, save_cases
-from grader.catalog import Entry, load_catalog
+from grader.catalog import Entry
+from grader.choice import UsageError, chosen, locate, named, place
 from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
 from grader.fence import RefusedError, describe, read_submission
@@ -25,7 +26,8 @@ from grader.reports.gradescope import autograder_files, render_gradescope
 from grader.reports.json import render_json
 from grader.reports.junit import render_junit
 from grader.reports.terminal import print_on_any_terminal, print_property, print_report
-from grader.runner import Grading, replay_source
+from grader.runner import replay_source
+from grader.session import Grading
 from grader.sheet import STUDENT, student_named_in
 from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("grade: interrupted\n")
         return INTERRUPTED
-    except ExportError as error:
+    except (ExportError, UsageError) as error:
         parser.error(str(error))
 
 
@@ -127,7 +129,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     console = Console(highlight=False)
     if options.student is not None and not STUDENT.fullmatch(options.student):
         parser.error(f"--student takes up to 64 of a to z, digits and . _ - + @, not {options.student!r}")
-    entries = [entry.of(options.student or "") for entry in _chosen(parser, options.only)]
+    entries = [entry.of(options.student or "") for entry in chosen(options.only)]
     if options.list:
         _print_list(entries, console)
         return 0
@@ -171,11 +173,10 @@ def _watch(
     grading: Grading,
     console: Console,
 ) -> int:
-    folder = Path(options.folder)
-    if not folder.is_dir():
-        parser.error(f"--watch looks at a folder, and {folder} is none")
+    if not Path(options.folder).is_dir():
+        parser.error(f"--watch looks at a folder, and {options.folder} is none")
     by_name = {entry.name: entry for entry in entries}
-    places = {name: _place(folder, entry) for name, entry in by_name.items()}
+    _, places = locate(Path(options.folder), entries)
 
     def grade(names: Sequence[str]) -> None:
         _grade(parser, options, [by_name[name] for name in names], grading, console)
@@ -183,19 +184,17 @@ def _watch(
         console.rule()
 
     known = versions(places)
-    grade(list(by_name))
+    grade(list(places))
     watch(places, known, grade)
     return 0
 
 
 def _replay(parser: argparse.ArgumentParser, folder: Path, name: str, grading: Grading, console: Console) -> int:
-    entry = load_catalog().get(name)
-    if entry is None:
-        parser.error(f"no exercise is named '{name}'; see grade --list")
+    entry = named(name)
     try:
         saved = load_case(folder, name)
         prop = next((p for p in entry.exercise.properties if p.name == saved.property), None)
-        source = read_submission(_place(folder, entry))
+        source = read_submission(place(folder, entry))
     except (CaseError, RefusedError) as error:
         parser.error(str(error))
     if prop is None or source is None:
@@ -203,15 +202,6 @@ def _replay(parser: argparse.ArgumentParser, folder: Path, name: str, grading: G
     verdict = replay_source(entry, source, prop, saved.case, grading)
     print_property(verdict, console)
     return 0 if verdict.status is Status.PASSED else 1
-
-
-def _chosen(parser: argparse.ArgumentParser, only: Sequence[str]) -> list[Entry]:
-    catalog = load_catalog()
-    known = set(catalog) | {entry.unit for entry in catalog.values()}
-    for name in only:
-        if name not in known:
-            parser.error(f"no exercise or unit is named '{name}'; see grade --list")
-    return [e for e in catalog.values() if not only or e.name in only or e.unit in only]
 
 
 def _grade(
@@ -224,16 +214,9 @@ def _grade(
     folder = Path(options.folder)
     if options.json is not None and Path(options.json).is_dir():
         parser.error(f"--json takes a file, and {options.json} is a folder: grade {options.json} --json")
-    if folder.is_file():
-        entries = [entry for entry in entries if entry.name == folder.stem]
-        if not entries:
-            parser.error(f"{folder} has not the name of an exercise; see grade --list")
-        tasks = [Task(entries[0].name, folder, grading)]
-        folder = folder.parents[1] if len(folder.parents) > 1 else Path()
-    elif folder.is_dir():
-        tasks = [Task(entry.name, _place(folder, entry), grading) for entry in entries]
-    else:
-        parser.error(f"there is no folder or file {folder}")
+    folder, places = locate(folder, entries)
+    entries = [entry for entry in entries if entry.name in places]
+    tasks = [Task(entry.name, places[entry.name], grading) for entry in entries]
     verdicts: list[ExerciseVerdict] = []
     progress = Console(stderr=True)
     with progress.status("grading") as status:
@@ -258,12 +241,6 @@ def _grade(
     return report.exit_code
 
 
-def _place(folder: Path, entry: Entry) -> Path:
-    """Return where an exercise's file lies: in its unit's folder, or, as systems hand files over, side by side."""
-    flat = folder / entry.path.name
-    return flat if flat.is_file() and not (folder / entry.path).exists() else folder / entry.path
-
-
 def _command() -> str:
     """Say how this command was called: by its name, or by a path where that is not on the search path."""
     called = Path(sys.argv[0])
@@ -284,18 +261,16 @@ def _print_list(entries: list[Entry], console: Console) -> None:
 
 
 def _print_hint(parser: argparse.ArgumentParser, options: argparse.Namespace, console: Console) -> int:
-    entry = load_catalog().get(options.hint)
-    if entry is None:
-        parser.error(f"no exercise is named '{options.hint}'; see grade --list")
+    entry = named(options.hint)
     hints = len(entry.exercise.hints)
     if options.number is not None and not 1 <= options.number <= hints:
         parser.error(f"{entry.name} has hints 1 to {hints}, not {options.number}")
     folder = Path(options.folder)
     try:
-        named = student_named_in(read_submission(_place(folder, entry)) or b"")
+        student = options.student or student_named_in(read_submission(place(folder, entry)) or b"")
     except RefusedError:
-        named = ""
-    number, text = next_hint(folder, entry.of(options.student or named), options.number)
+        student = ""
+    number, text = next_hint(folder, entry.of(student), options.number)
     console.print(Text(text))
     more = f"{_command()} {folder} --hint {entry.name}" if number < hints else "that was the last"
     console.print(Text(f"hint {number} of {hints}; {more}", style="dim"), soft_wrap=True)

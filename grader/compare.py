@@ -65,17 +65,19 @@ def unlike(expected: Array, got: Any) -> str:
     Examples
     --------
     >>> unlike(np.zeros(2), [0.0, 0.0])
-    'it returned a list, but an array is right'
+    'it returned a list, but an array is right: np.array(…) makes one of a list'
     """
     if got is None:
         return NOTHING
     if not isinstance(got, np.ndarray):
-        return f"it returned {kind_of(got)}, but an array is right"
+        make = f": np.array({'…'}) makes one of a list" if isinstance(got, list) else ""
+        return f"it returned {kind_of(got)}, but an array is right{make}"
     if got.shape != expected.shape:
         return f"it has shape {got.shape}, but {expected.shape} is right"
     if _family(got) != _family(expected):
         kind, right = KINDS[got.dtype.kind], KINDS[expected.dtype.kind]
-        return f"its elements are {kind} ({got.dtype}), but {right} ones are right"
+        make = ": make the array with dtype=float" if got.dtype.kind in "iu" else ""
+        return f"its elements are {kind} ({got.dtype}), but {right} ones are right{make}"
     return ""
 
 
@@ -139,6 +141,8 @@ def kind_of(value: Any) -> str:
         return f"an array of shape {value.shape}"
     if value is None:
         return "None"
+    if number_of(value) is not None:
+        return "a number"
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
     name = type(value).__name__

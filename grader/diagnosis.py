@@ -56,8 +56,8 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
 def _where(compared: Sequence[Counterexample]) -> str:
     """Say where errors lie in the output that is wrong in the smallest case."""
     shown = compared[-1].output
-    pairs = [(np.asarray(seen.expected), np.asarray(seen.got)) for seen in compared if seen.output == shown]
-    if any(array.dtype.kind not in "fiub" for pair in pairs for array in pair):
+    pairs = [(seen.expected, seen.got) for seen in compared if seen.output == shown]
+    if any(not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub" for pair in pairs for array in pair):
         return ""
     sentence = where_errors_lie(pairs)
     return f"{shown}: {sentence}" if sentence and shown else sentence

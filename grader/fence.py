@@ -30,7 +30,9 @@ class Limits:
     first_call : float
         Seconds for loading the file.
     call : float
-        Seconds for one call.
+        Seconds for one call,
+    later_call : float
+        and after one has taken longer than that.
     exercise : float
         Seconds for everything one exercise does, but
     shrinking : float
@@ -43,6 +45,7 @@ class Limits:
 
     first_call: float = 10.0
     call: float = 5.0
+    later_call: float = 1.0
     exercise: float = 60.0
     shrinking: float = 30.0
     memory: int = 4 << 30

@@ -46,17 +46,21 @@ def where_errors_lie(pairs: Sequence[Pair]) -> str:
     'every value is -1 times the right one: the sign is turned around'
     """
     pairs = [(right.astype(np.float64), got.astype(np.float64)) for right, got in pairs]
+    if any(not difference(*pair) for pair in pairs):
+        # Not the values are wrong then, but their type.
+        return ""
     if all(right.shape == got.shape for right, got in pairs):
         kinds: tuple[Callable[[Sequence[Pair]], str], ...] = (
             _one_factor,
             _one_difference,
             _changed_values,
+            _only_the_first,
             _moved_values,
             _some_places,
             _other_places,
         )
         return next((sentence for kind in kinds if (sentence := kind(pairs))), "")
-    if all(right.ndim >= 2 and not difference(right, np.swapaxes(got, -1, -2)) for right, got in pairs):
+    if all(min(right.ndim, got.ndim) >= 2 and not difference(right, np.swapaxes(got, -1, -2)) for right, got in pairs):
         return "rows and columns have changed places: your output is the transpose of the right one"
     return ""
 
@@ -95,12 +99,26 @@ def _changed_values(pairs: Sequence[Pair]) -> str:
         "negative values have become 0": lambda right: np.maximum(right, 0.0),
         "negative values have lost their sign": np.abs,
         "the digits behind the point are lost: is something made a whole number on the way?": np.trunc,
+        "values are rounded down to whole numbers: is there // for /, or something made a whole number?": np.floor,
         "values are rounded to whole numbers": np.rint,
     }
     for sentence, change in changes.items():
         if all(not difference(change(right), got) for right, got in pairs) and any(got.any() for _, got in pairs):
             return sentence
     return ""
+
+
+def _only_the_first(pairs: Sequence[Pair]) -> str:
+    """Notice a return inside a loop: after some right values there are zeros only."""
+    counts = []
+    for right, got in pairs:
+        wrong = np.flatnonzero(wrong_elements(right, got))
+        if not wrong.size or got.reshape(-1)[wrong[0] :].any():
+            return ""
+        counts.append(int(wrong[0]))
+    if min(counts) == 0 or not any(right.size > 2 for right, _ in pairs):
+        return ""
+    return "the first values are right, and all after them are 0: is the return inside a loop?"
 
 
 def _moved_values(pairs: Sequence[Pair]) -> str:

@@ -19,7 +19,8 @@ from typing import TypeVar
 import psutil
 
 from grader.catalog import load_catalog
-from grader.runner import Grading, grade_file, grade_source
+from grader.runner import grade_file, grade_source
+from grader.session import Grading
 from grader.verdict import ExerciseVerdict
 
 Key = TypeVar("Key", bound=Hashable)

@@ -9,7 +9,7 @@ from grader.exercise import Equivalent
 from grader.export import stub_files
 from grader.mutation import MadeMutant, made_mutants
 from grader.parallel import Task, run_tasks
-from grader.runner import Grading
+from grader.session import Grading
 from grader.stubs import render_alternative, render_mutant, render_stub
 from grader.verdict import ExerciseVerdict, Status
 

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.catalog import Entry
-from grader.runner import Grading
 from grader.selfcheck import Check, MutationScore, check_folder, score_mutants, self_check
+from grader.session import Grading
 
 # Of all mistakes made by rule that are mistakes.
 LEAST_SCORE = 0.97

@@ -85,7 +85,7 @@ class Trial:
                 return reply.get("value")
             case "missing":
                 self.fail(f"there is no function '{self.name}' in the file")
-        return self.fail(what_was_raised(reply))
+        return self.fail(what_was_raised(reply) + self._how_it_is_called(reply))
 
     def array(self, **changes: Any) -> Array:
         """Call the student's function as :meth:`call` does; raise FalsifiedError unless its value looks right.
@@ -192,6 +192,11 @@ class Trial:
     def fail(self, message: str, *, expected: Any = None, got: Any = None, output: str = "") -> None:
         """Raise FalsifiedError on this case."""
         raise FalsifiedError(Counterexample(self.case, message, expected, got, output))
+
+    def _how_it_is_called(self, reply: Mapping[str, Any]) -> str:
+        """Say with which arguments the function is called, if it seems not to take them."""
+        at_the_call = reply.get("type") == "TypeError" and not isinstance(reply.get("line"), int)
+        return f"; it is called as {self.name}({', '.join(self.case)})" if at_the_call else ""
 
     def _arguments(self, changes: Mapping[str, Any]) -> list[Any]:
         return list((self.case | dict(changes)).values())

@@ -20,6 +20,7 @@ from typing import Any
 MAX_TEXT = 2000
 MAX_NAME = 100
 MAX_BASES = 20
+MAX_OWN = 20
 
 
 class Refusal(importlib.abc.MetaPathFinder):
@@ -72,7 +73,10 @@ class Submission:
         code = compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True)
         sys.modules["submission"] = self.module
         exec(code, self.module.__dict__)
-        return {"status": "returned"}
+        found = vars(self.module)
+        own = [name for name, value in found.items() if getattr(value, "__module__", "") == "submission"]
+        names = [str(name)[:MAX_NAME] for name in own[:MAX_OWN]]
+        return {"status": "returned", "callable": callable(found.get(request["function"])), "own": names}
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call the named function; returns its value and the arguments as it left them."""

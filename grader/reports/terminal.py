@@ -45,7 +45,7 @@ def print_report(report: Report, console: Console) -> None:
     """
     _print_overview(report, console)
     for verdict in report.verdicts:
-        if verdict.status not in (Status.PASSED, Status.NOT_STARTED):
+        if verdict.status is not Status.PASSED and (verdict.status is not Status.NOT_STARTED or verdict.message):
             _print_details(verdict, console)
     console.print()
     console.print(Text(f"{report.points} of {report.max_points} points", style="bold"))

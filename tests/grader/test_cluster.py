@@ -16,7 +16,7 @@ from grader.cluster import ClusterError, DifferentWorkerError, grade_like, run_o
 from grader.export import solution_files
 from grader.parallel import Task
 from grader.process import walls_here
-from grader.runner import Grading
+from grader.session import Grading
 from grader.store import Store
 from tests.grader.made_class import make_class
 

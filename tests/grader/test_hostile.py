@@ -18,7 +18,8 @@ import pytest
 from grader.catalog import load_catalog
 from grader.fence import Limits
 from grader.process import walls_here
-from grader.runner import Grading, grade_source
+from grader.runner import grade_source
+from grader.session import Grading
 from grader.verdict import ExerciseVerdict, Status
 
 HOSTILE = sorted((Path(__file__).parent / "hostile").glob("*.py.txt"))

@@ -16,7 +16,8 @@ from grader.exercise import Exercise, Property
 from grader.report import Report, mark_blocked
 from grader.reports.json import render_json
 from grader.reports.terminal import print_report
-from grader.runner import Grading, grade_source
+from grader.runner import grade_source
+from grader.session import Grading
 from grader.sheet import DOES_NOT_FIT, wrong_answer
 from grader.stubs import render_alternative, render_mutant
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status

@@ -24,7 +24,8 @@ from grader.laws import (
     stride_skips,
 )
 from grader.properties import depends_on_values_alone, leaves_arguments_alone
-from grader.runner import Grading, grade_source
+from grader.runner import grade_source
+from grader.session import Grading
 from grader.trial import FalsifiedError, Trial
 from grader.verdict import Status
 from grader.wire import Array, as_view

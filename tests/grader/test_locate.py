@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from grader.catalog import load_catalog
 from grader.locate import where_errors_lie
-from grader.runner import Grading, grade_source
+from grader.runner import grade_source
+from grader.session import Grading
 from grader.wire import Array
 
 RNG = np.random.default_rng(0)

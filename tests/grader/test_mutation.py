@@ -11,7 +11,7 @@ from grader.catalog import Entry, load_catalog
 from grader.exercise import Equivalent, Exercise, Property
 from grader.mutation import made_mutants
 from grader.parallel import Task
-from grader.runner import Grading
+from grader.session import Grading
 from grader.verdict import ExerciseVerdict, PropertyVerdict, Status
 
 

@@ -10,7 +10,8 @@ from grader.catalog import Entry, load_catalog
 from grader.cli import main
 from grader.exercise import Sheet
 from grader.export import solution_files
-from grader.runner import Grading, grade_source
+from grader.runner import grade_source
+from grader.session import Grading
 from grader.sheet import DOES_NOT_FIT, personal_sheet, student_named_in, wrong_answer
 from grader.store import Store
 from grader.stubs import render_alternative, render_mutant, render_stub

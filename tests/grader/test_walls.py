@@ -11,7 +11,8 @@ from grader import landlock, process, seccomp
 from grader.catalog import load_catalog
 from grader.fence import Limits, describe
 from grader.process import walls_here
-from grader.runner import Grading, grade_source
+from grader.runner import grade_source
+from grader.session import Grading
 from grader.verdict import Status
 from grader.walls import Walls, reachable
 
@@ -42,7 +43,7 @@ def test_report_says_how_high_they_are(walls: Walls, are_complete: bool, says: s
 
 def test_a_worker_with_lower_walls_than_reported_is_the_graders_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "walls_here", lambda: Walls(99, True))
-    monkeypatch.setattr("grader.runner.walls_here", lambda: Walls(99, True))
+    monkeypatch.setattr("grader.session.walls_here", lambda: Walls(99, True))
     entry = load_catalog()["output_size"]
     verdict = grade_source(entry, b"", Grading())
     assert verdict.status is Status.GRADER_ERROR

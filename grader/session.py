@@ -1,0 +1,292 @@
+"""A worker with one student's file: asks it, draws cases for a property, judges, and makes a failing case small."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as hypothesis_seed
+from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import providers
+
+from grader.catalog import Entry
+from grader.diagnosis import diagnose
+from grader.exercise import Property, Sheet
+from grader.fence import Limits
+from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
+from grader.simplify import simplify
+from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
+from grader.verdict import Counterexample, PropertyVerdict, Status
+
+
+def _never_local(path: str) -> bool:
+    """Take no module for one that is being tested; see below."""
+    return False
+
+
+# Now and then Hypothesis draws a number that stands in the source of a module that is loaded and not installed. Which
+# are, depends on the installation and on what was graded before; the same seed must draw the same cases everywhere.
+vars(providers)["is_local_module_file"] = _never_local
+
+# Calls spent on making a counterexample smaller. Counted before they are timed (Limits.shrinking), so that reports of
+# all but slow functions are the same on every machine.
+SHRINK_CALLS = 400
+# Cases drawn for a property that failed, to see what the failures have in common.
+MORE_CASES = 20
+
+
+@dataclass(frozen=True)
+class Grading:
+    """How to grade.
+
+    Attributes
+    ----------
+    seed : int
+        Draws the cases; the same seed gives the same report.
+    limits : Limits
+    shrink : bool
+        Whether to look for smaller counterexamples.
+    student : str or None
+        Whose numbers hand sheets have; empty for the lecture's, None for those of whom a sheet names.
+    """
+
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+    shrink: bool = True
+    student: str | None = None
+
+
+class InterruptedGrading(BaseException):
+    """Ends drawing at once. Not an Exception: Hypothesis would go on and shrink."""
+
+    def __init__(self, status: Status, message: str, case: Mapping[str, Any] | None = None) -> None:
+        self.status = status
+        self.message = message
+        self.case = case
+
+
+class Clock:
+    """What is left of an exercise's time. Making a failing case smaller has a time of its own.
+
+    Else a slow function that fails one property would have no time left for those it has.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._end = time.monotonic() + limits.exercise
+        self._spare = limits.shrinking
+        self._since: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds left for what is being done."""
+        return self._end - time.monotonic() if self._since is None else self._since + self._spare - time.monotonic()
+
+    def start_shrinking(self) -> None:
+        """Let the other time run."""
+        self._since = time.monotonic()
+
+    def stop_shrinking(self) -> None:
+        """Let the exercise's time run again, if it does not."""
+        if self._since is not None:
+            spent = time.monotonic() - self._since
+            self._spare -= spent
+            self._end += spent
+            self._since = None
+
+
+class Session:
+    """A worker with one file, restarted after a crash or a time-out."""
+
+    def __init__(self, entry: Entry, source: bytes, grading: Grading) -> None:
+        self.entry = entry
+        self.source = source
+        self.grading = grading
+        self.printed = ""
+        self._worker: WorkerProcess | None = None
+        self._call_limit = grading.limits.call
+        self._clock = Clock(grading.limits)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self.printed = self._worker.printed
+            self._worker.close()
+            self._worker = None
+
+    def load(self) -> InterruptedGrading | None:
+        """Start a worker and load the file; returns why not, or None."""
+        self._worker = WorkerProcess(self.source, self.entry.name, self.grading.limits)
+        if self._worker.walls != walls_here():
+            raise RuntimeError(f"a worker has {self._worker.walls}, but {walls_here()} is what the report says")
+        try:
+            reply = self._ask({"do": "load", "function": self.entry.name}, self.grading.limits.first_call)
+        except InterruptedGrading as stop:
+            return InterruptedGrading(stop.status, f"while loading the file: {stop.message}")
+        if reply.get("status") != "returned":
+            return InterruptedGrading(Status.FAILED, f"the file cannot be loaded: {what_was_raised(reply)}")
+        if reply.get("callable") is True or isinstance(self.entry.exercise.stub, Sheet):
+            return None
+        own = reply.get("own")
+        names = [name for name in own if isinstance(name, str)] if isinstance(own, list) else []
+        found = f"; what there is, is called {', '.join(names)}" if names else ""
+        return InterruptedGrading(Status.FAILED, f"there is no function '{self.entry.name}' in the file{found}")
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        if self._worker is None:
+            stop = self.load()
+            if stop is not None:
+                raise stop
+        if self._worker is None:
+            raise RuntimeError("the worker could not be started")
+        left = self._clock.left
+        if left <= 0:
+            self.close()
+            limit = self.grading.limits.exercise
+            raise InterruptedGrading(Status.TIMED_OUT, f"the exercise took longer than {limit:.0f} s in all")
+        try:
+            return self._worker.ask(request, min(seconds, left))
+        except WorkerTimeoutError:
+            self.close()
+            # Who waits for an endless loop shall not wait as long for each property; a function that takes longer
+            # than this has no time for all its cases anyway.
+            self._call_limit = min(self._call_limit, self.grading.limits.later_call)
+            raise InterruptedGrading(Status.TIMED_OUT, f"no answer within {min(seconds, left):.0f} s") from None
+        except WorkerCrashError as error:
+            self.close()
+            raise InterruptedGrading(Status.CRASHED, f"no answer: {error}") from None
+
+    def trial(self, case: Mapping[str, Any]) -> Trial:
+        """Return what a property's check is given: the student's function, for this case."""
+        return Trial(
+            self.entry.name,
+            self.entry.exercise.outputs,
+            self.entry.exercise.reference,
+            case,
+            lambda request: self._ask(request, self._call_limit),
+        )
+
+    def judge(self, prop: Property) -> PropertyVerdict:
+        """Draw cases for a property until one fails or enough have passed."""
+        try:
+            return self._judge(prop)
+        finally:
+            self._clock.stop_shrinking()
+
+    def _judge(self, prop: Property) -> PropertyVerdict:
+        verdict = PropertyVerdict(prop.name, Status.PASSED, prop.points, prop.points)
+        falsified: list[Counterexample] = []
+        calls = calls_at_first = 0
+        case: Mapping[str, Any] = {}
+
+        def attempt(drawn: dict[str, Any]) -> None:
+            nonlocal calls, calls_at_first, case
+            if falsified and (calls - calls_at_first > SHRINK_CALLS or self._clock.left <= 0):
+                return
+            calls += 1
+            case = drawn
+            try:
+                prop.check(self.trial(drawn))
+            except FalsifiedError as error:
+                if not falsified:
+                    calls_at_first = calls
+                    self._clock.start_shrinking()
+                falsified.append(error.counterexample)
+                raise
+            except NotStartedError:
+                if calls > 1:
+                    message = "it still raises NotImplementedError for some arguments"
+                    falsified.append(Counterexample(drawn, message))
+                    raise FalsifiedError(falsified[-1]) from None
+                raise InterruptedGrading(Status.NOT_STARTED, "") from None
+
+        try:
+            self._draw(prop, attempt)
+        except (FalsifiedError, Flaky, ExceptionGroup):
+            if not falsified:
+                raise
+        except InterruptedGrading as stop:
+            if not falsified:
+                shown = Counterexample(case, stop.message) if case and stop.status is not Status.NOT_STARTED else None
+                return replace(
+                    verdict,
+                    status=stop.status,
+                    points=0,
+                    message=stop.message,
+                    counterexample=shown,
+                    cases=calls,
+                )
+        if calls == 0:
+            raise RuntimeError(f"no case was drawn for '{prop.name}'")
+        if not falsified:
+            return replace(verdict, cases=calls)
+        smallest = min(reversed(falsified), key=_size)
+        if prop.simplify and self.grading.shrink:
+            smallest = self._simplified(prop, smallest)
+        shown = replace(smallest, diagnosis=diagnose(self.entry, [*self._more_failures(prop), *falsified]))
+        return replace(
+            verdict, status=Status.FAILED, points=0, message=shown.message, counterexample=shown, cases=calls
+        )
+
+    def _more_failures(self, prop: Property) -> list[Counterexample]:
+        """Draw some cases more: the first that failed may be too small to show what is wrong."""
+        found: list[Counterexample] = []
+
+        def attempt(drawn: dict[str, Any]) -> None:
+            if self._clock.left <= 0:
+                return
+            try:
+                prop.check(self.trial(drawn))
+            except FalsifiedError as error:
+                found.append(error.counterexample)
+
+        if self.grading.shrink:
+            with suppress(InterruptedGrading, NotStartedError):
+                self._draw(replace(prop, examples=MORE_CASES), attempt)
+        return found
+
+    def _draw(self, prop: Property, attempt: Any) -> None:
+        phases = [Phase.generate, Phase.shrink] if self.grading.shrink else [Phase.generate]
+        drawing = settings(
+            max_examples=prop.examples,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=Verbosity.quiet,
+            stateful_step_count=1,
+        )
+        number = crc32(f"{self.entry.name}/{prop.name}/{self.grading.seed}".encode())
+        hypothesis_seed(number)(drawing(given(prop.cases)(attempt)))()
+
+    def _simplified(self, prop: Property, smallest: Counterexample) -> Counterexample:
+        found = [smallest]
+
+        def fails(case: Mapping[str, Any]) -> bool:
+            if self._clock.left <= 0:
+                return False
+            try:
+                prop.check(self.trial(case))
+            except FalsifiedError as error:
+                found.append(error.counterexample)
+                return True
+            return False
+
+        try:
+            simplify(smallest.case, fails, SHRINK_CALLS)
+        except (InterruptedGrading, NotStartedError):
+            # A simpler case that hangs or crashes is another failure; keep the one that is understood.
+            return found[-1]
+        return found[-1]
+
+
+def _size(counterexample: Counterexample) -> tuple[float, float]:
+    """Fewest elements first, then the simplest numbers."""
+    values = [np.asarray(value, dtype=np.float64) for value in counterexample.case.values()]
+    return sum(value.size for value in values), float(sum(np.abs(value).sum() for value in values))
