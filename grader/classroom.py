@@ -20,8 +20,8 @@ from grader.submissions import Submission, find_submissions
 from grader.verdict import ExerciseVerdict, Status
 
 DATABASE, GRADES, DIFFERENCES, STUDENTS = "results.sqlite", "grades.csv", "differences.csv", "students"
-# What a spreadsheet would take for a formula.
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
+# What a spreadsheet would take for a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
