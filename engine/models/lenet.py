@@ -28,6 +28,7 @@ class LeNet(nn.Module):
     """
 
     def __init__(self, in_channels: int = 3, num_classes: int = 10) -> None:
+        super().__init__()
         self.conv1 = nn.Conv2d(in_channels, 6, 5)
         self.conv2 = nn.Conv2d(6, 16, 5)
         self.fc1 = nn.Linear(16 * 5 * 5, 120)
