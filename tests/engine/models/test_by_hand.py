@@ -125,8 +125,8 @@ def inception(w: Weights, x: Any) -> Any:
             kinds = ("3x3", "3x3dbl" if block == "6a" else "7x7x3")
             ways = [way(w, name + kind, x, shrinks=True) for kind in kinds] + [F.max_pool2d(x, 3, 2)]
         else:
-            kinds = {"5": ("5x5", "3x3dbl"), "6": ("7x7", "7x7dbl"), "7": ()}[block[0]]
-            ways = [way(w, name + kind, x) for kind in ("1x1", *kinds)]
+            whole = {"5": "1x1 5x5 3x3dbl", "6": "1x1 7x7 7x7dbl", "7": "1x1"}[block[0]]
+            ways = [way(w, name + kind, x) for kind in whole.split(" ")]
             for kind, last in (("3x3", 2), ("3x3dbl", 3)) if block[0] == "7" else ():
                 before = way(w, name + kind, x)
                 ways += [w.unit(f"{name}{kind}_{last}{side}", before, padding="same") for side in "ab"]

@@ -99,6 +99,33 @@ def test_first_weights() -> None:
     assert not any(tensor.array.any() for name, tensor in vgg.named_parameters() if name.endswith("bias"))
 
 
+@pytest.mark.usefixtures("zero_weights")
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda: models.AlexNet(dropout=0.1), {"classifier.0": 0.1, "classifier.3": 0.1}),
+        (lambda: models.VGG([1, 1, 1, 1, 1], 5, 0.1, 16), {"classifier.2": 0.1, "classifier.5": 0.1}),
+        (models.AlexNet, {"classifier.0": 0.5, "classifier.3": 0.5}),
+        (
+            lambda: models.GoogLeNet(aux_logits=True),
+            {"aux1.dropout": 0.7, "aux2.dropout": 0.7, "dropout": 0.2},
+        ),
+        (models.Inception3, {"dropout": 0.5}),
+        (
+            lambda: models.DenseNet(4, (1, 1), 8, drop_rate=0.3),
+            {"features.denseblock1.denselayer1.drop": 0.3, "features.denseblock2.denselayer1.drop": 0.3},
+        ),
+        (
+            lambda: models.WideResNet(10, 1, dropout=0.3),
+            {"features.1.layers.3": 0.3, "features.2.layers.3": 0.3, "features.3.layers.3": 0.3},
+        ),
+    ],
+)
+def test_where_numbers_are_dropped(make: Any, expected: dict[str, float]) -> None:
+    found = {path: module.p for path, module in make().named_modules() if isinstance(module, nn.Dropout)}
+    assert found == expected
+
+
 def test_a_committee_answers_with_the_mean_probability_of_its_members() -> None:
     engine.manual_seed(0)
     members = [nn.Linear(3, 4) for _ in range(3)]
