@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import numpy as np
 import pytest
 
 from grader.cli import main
 from grader.report import Report
+from grader.reports import json as json_report
 from grader.reports.canvas import CanvasError, merge
 from grader.reports.gradescope import render_gradescope
+from grader.reports.json import render_json
 from grader.reports.junit import render_junit
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 
+SCHEMA = Path(json_report.__file__).with_name("report.schema.json")
 CASE = Counterexample({"image": np.zeros((1, 2))}, "1 of 2 values is wrong", np.ones(2), np.zeros(2), "", "flipped")
 PROPERTIES = (
     PropertyVerdict("equal the definition", Status.PASSED, 2, 2),
@@ -72,22 +76,70 @@ def test_junit() -> None:
 
 
 # Of Gradescope's documentation, "Autograder specifications": what may stand in results.json, and its type.
-TOP = {"score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility"}
-TOP |= {"stdout_visibility", "extra_data", "tests", "leaderboard"}
-TEST = {"score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags"}
-TEST |= {"visibility", "extra_data"}
+VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+TEST = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "score": {"type": "number"},
+        "max_score": {"type": "number"},
+        "status": {"enum": ["passed", "failed"]},
+        "name": {"type": "string"},
+        "name_format": FORMAT,
+        "number": {"type": "string"},
+        "output": {"type": "string"},
+        "output_format": FORMAT,
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "visibility": VISIBILITY,
+        "extra_data": {"type": "object"},
+    },
+}
+GRADESCOPE = {
+    "type": "object",
+    "additionalProperties": False,
+    # The score of all, or one of each test.
+    "anyOf": [{"required": ["score"]}, {"properties": {"tests": {"items": {"required": ["score"]}}}}],
+    "properties": {
+        "score": {"type": "number"},
+        "execution_time": {"type": "number"},
+        "output": {"type": "string"},
+        "output_format": FORMAT,
+        "test_output_format": FORMAT,
+        "test_name_format": FORMAT,
+        "visibility": VISIBILITY,
+        "stdout_visibility": VISIBILITY,
+        "extra_data": {"type": "object"},
+        "tests": {"type": "array", "items": TEST},
+        "leaderboard": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "value"],
+                "properties": {"name": {"type": "string"}, "order": {"enum": ["asc", "desc"]}},
+            },
+        },
+    },
+}
 
 
 def check_gradescope(document: Any) -> None:
-    assert set(document) <= TOP
-    assert isinstance(document["score"], int | float)
-    for test in document["tests"]:
-        assert set(test) <= TEST
-        assert test["status"] in ("passed", "failed")
-        assert test["output_format"] in ("text", "html", "simple_format", "md", "ansi")
-        assert test["visibility"] in ("hidden", "after_due_date", "after_published", "visible")
-        assert all(isinstance(test[key], str) for key in ("name", "number", "output"))
-        assert all(isinstance(test[key], int | float) for key in ("score", "max_score") if key in test)
+    jsonschema.validate(document, GRADESCOPE)
+
+
+def test_json_is_as_its_schema_says(tmp_path: Path) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(render_json(REPORT)), schema)
+    assert main(["--write-mutants", str(tmp_path / "mutants"), "--only", "conv2d"]) == 0
+    mutant = next(path for path in sorted((tmp_path / "mutants").glob("*/*")))
+    assert main([str(mutant), "--only", "conv2d", "--json", str(tmp_path / "report.json")]) == 1
+    document = json.loads((tmp_path / "report.json").read_text())
+    jsonschema.validate(document, schema)
+    assert any(prop["counterexample"] for prop in document["exercises"][0]["properties"])
+    document["exercises"][0]["status"] = "perfect"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
 
 
 def test_gradescope() -> None:
