@@ -1,13 +1,13 @@
 """Data sets: read from files, or drawn."""
 
-from engine.data.digits import DigitData
 from engine.data.glyphs import draw_digit, load_glyphs
 from engine.data.idx import load_digits_dir, read_idx, write_idx
+from engine.data.images import ImageData
 from engine.data.loader import Batches
 
 __all__ = [
     "Batches",
-    "DigitData",
+    "ImageData",
     "draw_digit",
     "load_digits_dir",
     "load_glyphs",

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from engine.data.digits import DigitData
+from engine.data.images import ImageData
 from engine.errors import ParameterError
 
 SIZE = 28  # pixels per side of an image
@@ -225,7 +225,7 @@ def _draw_set(count: int, seed: int, part: int) -> tuple[Pixels, Pixels]:
     return images, labels
 
 
-def load_glyphs(train: int = 10_000, test: int = 2_000, seed: int = 0) -> DigitData:
+def load_glyphs(train: int = 10_000, test: int = 2_000, seed: int = 0) -> ImageData:
     """Draw a data set of digits: MNIST's shape and labels, but no files and no download.
 
     Images do not depend on how many are drawn: the first 100 of 10,000 are the 100 of 100, and
@@ -240,7 +240,7 @@ def load_glyphs(train: int = 10_000, test: int = 2_000, seed: int = 0) -> DigitD
 
     Returns
     -------
-    DigitData
+    ImageData
         Images uint8 (N, 28, 28), labels uint8 (N,); its name is "glyphs".
 
     Raises
@@ -263,4 +263,4 @@ def load_glyphs(train: int = 10_000, test: int = 2_000, seed: int = 0) -> DigitD
     for name, value, least in (("train", train, 1), ("test", test, 1), ("seed", seed, 0)):
         if value < least:
             raise ParameterError("load_glyphs", f"{name} >= {least}", str(value))
-    return DigitData(*_draw_set(train, seed, 0), *_draw_set(test, seed, 1), name="glyphs")
+    return ImageData(*_draw_set(train, seed, 0), *_draw_set(test, seed, 1), name="glyphs")

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.digits import DigitData
+from engine.data.images import ImageData
 from engine.errors import DataError, DTypeError, ShapeError
 
 ELEMENTS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -183,7 +183,7 @@ def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
         raise DataError(str(path), "a file that can be written", reason, "check folder and permissions") from error
 
 
-def load_digits_dir(directory: str | os.PathLike[str]) -> DigitData:
+def load_digits_dir(directory: str | os.PathLike[str]) -> ImageData:
     """Load a folder with MNIST's four files, or another set of digits stored the same way.
 
     Each file may be plain or gzip (``….gz``), and spelled with a dot (``train-images.idx3-ubyte``).
@@ -195,7 +195,7 @@ def load_digits_dir(directory: str | os.PathLike[str]) -> DigitData:
 
     Returns
     -------
-    DigitData
+    ImageData
         Images (N, H, W) and labels (N,), uint8; its name is the folder's.
 
     Raises
@@ -239,7 +239,7 @@ def load_digits_dir(directory: str | os.PathLike[str]) -> DigitData:
             f"{train_images.shape[1:]} and {test_images.shape[1:]}",
             "take both from the same set",
         )
-    return DigitData(train_images, train_labels, test_images, test_labels, folder.resolve().name)
+    return ImageData(train_images, train_labels, test_images, test_labels, folder.resolve().name)
 
 
 def _find(folder: Path, part: str) -> Path | None:

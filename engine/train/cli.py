@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.data import DigitData, load_digits_dir, load_glyphs
+from engine.data import ImageData, load_digits_dir, load_glyphs
 from engine.device import CPU, Device, available_threads, set_num_threads
 from engine.errors import EngineError
 from engine.random import manual_seed
@@ -92,11 +92,11 @@ def _at_least(least: int) -> Callable[[str], int]:
     return whole_number
 
 
-def _load(name: str) -> DigitData:
+def _load(name: str) -> ImageData:
     return load_glyphs() if name == GLYPHS else load_digits_dir(Path(name))
 
 
-def _train(recipe: Recipe, data: DigitData, epochs: int, seed: int, out: Path, device: Device) -> None:
+def _train(recipe: Recipe, data: ImageData, epochs: int, seed: int, out: Path, device: Device) -> None:
     console = Console(highlight=False)
     manual_seed(seed)
     model = recipe.model()

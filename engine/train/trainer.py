@@ -10,7 +10,7 @@ import numpy as np
 import engine.nn.functional as F
 from engine.autograd import no_grad
 from engine.creation import zeros
-from engine.data import Batches, DigitData
+from engine.data import Batches, ImageData
 from engine.device import CPU, Device
 from engine.errors import ShapeError
 from engine.graph import graph
@@ -71,7 +71,7 @@ def accuracy(model: Module, batches: Batches) -> float:
 def train(
     model: Module,
     recipe: Recipe,
-    data: DigitData,
+    data: ImageData,
     epochs: int,
     on_step: Callable[[int, int], None] = lambda step, steps: None,
     device: Device = CPU,
@@ -82,7 +82,7 @@ def train(
     ----------
     model : Module
     recipe : Recipe
-    data : DigitData
+    data : ImageData
         Normalised by the mean and the standard deviation of its training images.
     epochs : int
         At least 1.

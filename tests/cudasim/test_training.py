@@ -8,16 +8,16 @@ import pytest
 import engine
 from engine import nn
 from engine.cuda.staging import Staging
-from engine.data import Batches, DigitData
+from engine.data import Batches, ImageData
 from engine.device import CPU, CUDA, Device
 from engine.train.recipes import Recipe
 from engine.train.trainer import EpochResult, train
 
 
-def digits(count: int) -> DigitData:
+def digits(count: int) -> ImageData:
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (count, 4, 4)).astype(np.uint8), rng.integers(0, 3, count).astype(np.uint8)
-    return DigitData(images, labels, images[:4], labels[:4], "noise")
+    return ImageData(images, labels, images[:4], labels[:4], "noise")
 
 
 def trained(device: Device) -> list[EpochResult]:

@@ -10,8 +10,8 @@ import pytest
 from PIL import ImageDraw
 
 from engine.data import glyphs
-from engine.data.digits import DigitData
 from engine.data.glyphs import Pixels, draw_digit, load_glyphs
+from engine.data.images import ImageData
 from engine.errors import ParameterError
 
 # Means of 7x7 blocks, 4x4 to an image, of the first training image of each digit (rows: 0 to 9), seed 0.
@@ -31,12 +31,12 @@ GOLDEN_PATHS = 0xC0930447
 
 
 @pytest.fixture(scope="module")
-def data() -> DigitData:
+def data() -> ImageData:
     """Draw one set for all tests here."""
     return load_glyphs(train=2000, test=1000)
 
 
-def same(a: DigitData, b: DigitData) -> bool:
+def same(a: ImageData, b: ImageData) -> bool:
     """Tell whether two sets hold the same images and labels."""
     return (
         np.array_equal(a.train_images, b.train_images)
@@ -51,7 +51,7 @@ def distinct(images: Pixels) -> set[bytes]:
     return {image.tobytes() for image in images}
 
 
-def test_shapes_and_types(data: DigitData) -> None:
+def test_shapes_and_types(data: ImageData) -> None:
     """A set looks like MNIST."""
     assert data.name == "glyphs"
     assert data.train_images.shape == (2000, 28, 28)
@@ -82,10 +82,10 @@ def test_a_seed_is_a_set() -> None:
 
 
 @pytest.mark.parametrize(("train", "test"), [(1, 1), (37, 200), (200, 11)])
-def test_images_do_not_depend_on_how_many_are_drawn(data: DigitData, train: int, test: int) -> None:
+def test_images_do_not_depend_on_how_many_are_drawn(data: ImageData, train: int, test: int) -> None:
     """A smaller set is the beginning of a larger one, whatever the size of the other part."""
     few = load_glyphs(train, test)
-    beginning = DigitData(
+    beginning = ImageData(
         data.train_images[:train],
         data.train_labels[:train],
         data.test_images[:test],
@@ -95,7 +95,7 @@ def test_images_do_not_depend_on_how_many_are_drawn(data: DigitData, train: int,
     assert same(few, beginning)
 
 
-def test_training_and_test_share_no_image(data: DigitData) -> None:
+def test_training_and_test_share_no_image(data: ImageData) -> None:
     """No image occurs twice, neither within a part nor across."""
     train, test = distinct(data.train_images), distinct(data.test_images)
     assert len(train) == 2000
@@ -103,12 +103,12 @@ def test_training_and_test_share_no_image(data: DigitData) -> None:
     assert not train & test
 
 
-def test_training_and_test_labels_are_ordered_differently(data: DigitData) -> None:
+def test_training_and_test_labels_are_ordered_differently(data: ImageData) -> None:
     """The two parts come from separate streams, labels included."""
     assert np.mean(data.train_labels[:1000] == data.test_labels) < 0.2
 
 
-def test_classes_are_balanced(data: DigitData) -> None:
+def test_classes_are_balanced(data: ImageData) -> None:
     """Every ten images hold each digit once, in an order that changes."""
     for labels in (data.train_labels, data.test_labels):
         tens = labels.reshape(-1, 10)
@@ -116,7 +116,7 @@ def test_classes_are_balanced(data: DigitData) -> None:
         assert len({ten.tobytes() for ten in tens}) == len(tens)
 
 
-def test_dark_background_bright_ink(data: DigitData) -> None:
+def test_dark_background_bright_ink(data: ImageData) -> None:
     """Most pixels are exactly 0 and every digit has full ink somewhere, as in MNIST."""
     images = data.train_images.reshape(2000, -1)
     assert 0.6 < np.mean(images == 0) < 0.9
@@ -124,7 +124,7 @@ def test_dark_background_bright_ink(data: DigitData) -> None:
     assert 0.1 < images.mean() / 255 < 0.2
 
 
-def test_no_digit_is_cut_off(data: DigitData) -> None:
+def test_no_digit_is_cut_off(data: ImageData) -> None:
     """Nothing but dust (at most 128) touches the outermost pixels."""
     edge = np.ones((28, 28), bool)
     edge[1:-1, 1:-1] = False
@@ -154,7 +154,7 @@ def test_two_or_three_ways_to_write_each_digit() -> None:
         assert all(len(stroke) >= 2 and stroke.shape[1] == 2 for way in ways for stroke in way)
 
 
-def test_a_linear_classifier_is_not_enough(data: DigitData) -> None:
+def test_a_linear_classifier_is_not_enough(data: ImageData) -> None:
     """Least squares on pixels gets most digits right, but stays far from what a CNN reaches (98 of 100)."""
 
     def design(images: Pixels) -> npt.NDArray[np.float64]:
@@ -213,7 +213,7 @@ def test_golden_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     assert zlib.crc32(paths) == GOLDEN_PATHS
 
 
-def test_golden_pixels(data: DigitData) -> None:
+def test_golden_pixels(data: ImageData) -> None:
     """The drawings are the same on every machine, but for rounding."""
     first = [data.train_images[data.train_labels == digit][0] for digit in range(10)]
     means = np.array(first).reshape(10, 4, 7, 4, 7).mean(axis=(2, 4)).reshape(10, 16)
