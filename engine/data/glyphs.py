@@ -250,7 +250,7 @@ def load_glyphs(train: int = 10_000, test: int = 2_000, seed: int = 0) -> ImageD
 
     See Also
     --------
-    engine.data.idx.load_digits_dir : the real MNIST, from its files.
+    engine.data.idx_folder.load_idx_folder : the real MNIST, from its files.
 
     Examples
     --------

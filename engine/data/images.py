@@ -35,7 +35,7 @@ class ImageData:
     Raises
     ------
     ShapeError
-        If images have other axes than these, or not as many labels, or a label has no class.
+        If images have other axes than these or there are none, or not as many labels, or a label has no class.
     DTypeError
         If an array is not uint8.
 
@@ -60,10 +60,10 @@ class ImageData:
             who = f"{self.name}, {part} images"
             if images.dtype != np.uint8 or labels.dtype != np.uint8:
                 raise DTypeError(who, "uint8 images and labels", f"{images.dtype.name} and {labels.dtype.name}")
-            if images.ndim not in (3, 4) or labels.shape != images.shape[:1]:
+            if images.ndim not in (3, 4) or labels.shape != images.shape[:1] or images.size == 0:
                 got = f"images {images.shape}, labels {labels.shape}"
-                raise ShapeError(who, "images (N, H, W) or (N, C, H, W) and labels (N,)", got)
-            if len(labels) and labels.max() >= len(self.classes):
+                raise ShapeError(who, "images (N, H, W) or (N, C, H, W) and labels (N,), none of them 0", got)
+            if labels.max() >= len(self.classes):
                 raise ShapeError(who, f"labels below {len(self.classes)}, the number of classes", str(labels.max()))
 
     @property

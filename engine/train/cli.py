@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.data import ImageData, load_digits_dir, load_glyphs
+from engine.data import DATASETS, GLYPHS, ImageData, load
 from engine.device import CPU, Device, available_threads, set_num_threads
 from engine.errors import EngineError
 from engine.random import manual_seed
@@ -17,7 +17,6 @@ from engine.train.recipes import RECIPES, Recipe
 from engine.train.trainer import EpochResult, train
 from engine.weights import save_weights
 
-GLYPHS = "glyphs"
 INTERRUPTED = 130
 
 
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = Path("runs") / recipe.name if options.out is None else options.out
     try:
         set_num_threads(options.threads)
-        data = _load(options.data)
+        data = load(options.data)
         out.mkdir(parents=True, exist_ok=True)
         _train(recipe, data, options.epochs or recipe.epochs, options.seed, out, options.device)
     except KeyboardInterrupt:
@@ -52,8 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data",
         default=GLYPHS,
-        metavar="DIR|glyphs",
-        help="folder with the four IDX files of MNIST, or 'glyphs', digits drawn here (default)",
+        metavar="NAME|PATH",
+        help=f"{', '.join(DATASETS)}; or a folder or file with images; default {GLYPHS}, digits drawn here, while "
+        "others are downloaded once",
     )
     parser.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over the training images")
     parser.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="of weights and order (default 0)")
@@ -90,10 +90,6 @@ def _at_least(least: int) -> Callable[[str], int]:
         return value
 
     return whole_number
-
-
-def _load(name: str) -> ImageData:
-    return load_glyphs() if name == GLYPHS else load_digits_dir(Path(name))
 
 
 def _train(recipe: Recipe, data: ImageData, epochs: int, seed: int, out: Path, device: Device) -> None:

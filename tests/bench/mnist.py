@@ -20,9 +20,9 @@ WARM_STEPS = 3
 
 def save_images(folder: Path, target: Path) -> None:
     """Read MNIST's files and write them as one .npz, which needs no library to read."""
-    from engine.data import load_digits_dir
+    from engine.data import load_idx_folder
 
-    data = load_digits_dir(folder)
+    data = load_idx_folder(folder)
     np.savez(
         target,
         train_images=data.train_images,

@@ -31,6 +31,7 @@ def test_grey_and_colour() -> None:
     [
         (np.zeros((4, 5), np.uint8), labels(4), r"got images \(4, 5\), labels \(4,\)"),
         (np.zeros((4, 5, 6), np.uint8), labels(3), r"got images \(4, 5, 6\), labels \(3,\)"),
+        (np.zeros((0, 5, 6), np.uint8), labels(0), r"got images \(0, 5, 6\), labels \(0,\)"),
         (np.zeros((4, 5, 6), np.uint8), labels(4) + 10, "labels below 10, the number of classes, got 10"),
     ],
 )

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from engine.data.idx import PARTS, load_digits_dir, write_idx
+from engine.data.idx import write_idx
+from engine.data.idx_folder import PARTS, load_idx_folder
 from engine.errors import DataError
 
 
@@ -27,7 +28,7 @@ def write_set(folder: Path, suffix: str = ".gz", dot: bool = False) -> Path:
 def refusal(folder: Path) -> str:
     """Load a folder that must be refused, and return why."""
     with pytest.raises(DataError) as caught:
-        load_digits_dir(folder)
+        load_idx_folder(folder)
     return str(caught.value)
 
 
@@ -35,7 +36,7 @@ def refusal(folder: Path) -> str:
 @pytest.mark.parametrize("dot", [False, True])
 def test_every_spelling_of_the_four_files(suffix: str, dot: bool, tmp_path: Path) -> None:
     """Plain or gzip, hyphen or dot: each file lands in its place."""
-    data = load_digits_dir(write_set(tmp_path / "tiny", suffix, dot))
+    data = load_idx_folder(write_set(tmp_path / "tiny", suffix, dot))
     assert data.name == "tiny"
     assert data.train_images.shape == (12, 4, 3)
     assert data.test_images.shape == (5, 4, 3)
@@ -50,7 +51,7 @@ def test_folders_named_like_the_files_are_passed_over(tmp_path: Path) -> None:
     folder = write_set(tmp_path / "archive", "", dot=True)
     for name in PARTS:
         (folder / name).mkdir()
-    assert len(load_digits_dir(folder).train_labels) == 12
+    assert len(load_idx_folder(folder).train_labels) == 12
 
 
 def test_missing_files_are_listed(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_sizes_that_differ(tmp_path: Path) -> None:
 
 def test_the_real_mnist(mnist: Path) -> None:
     """The published counts, checksum, mean and standard deviation."""
-    data = load_digits_dir(mnist)
+    data = load_idx_folder(mnist)
     assert data.train_images.shape == (60_000, 28, 28)
     assert data.test_images.shape == (10_000, 28, 28)
     assert np.bincount(data.test_labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
