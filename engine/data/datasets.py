@@ -75,8 +75,10 @@ def load(name_or_path: str | os.PathLike[str]) -> ImageData:
 
     Examples
     --------
-    >>> load("glyphs").train_images.shape
-    (10000, 28, 28)
+    >>> list(DATASETS)
+    ['glyphs', 'mnist', 'fashion-mnist', 'kmnist', 'cifar10']
+    >>> load("glyphs").test_images.shape
+    (2000, 28, 28)
     """
     name = os.fspath(name_or_path)
     known = DATASETS.get(name)

@@ -36,9 +36,9 @@ class Patience:
     window, least : float, int
         In so many seconds at least so many bytes must come: a server may also be too slow.
     attempts : int
-        How often each address is tried in a row without getting any further.
+        How often each address is tried in a row without getting at least so many bytes further.
     pause : float
-        Seconds between two attempts; twice as many after each.
+        Seconds between two attempts; twice as many after each that brought little.
     """
 
     silence: float = 20.0
@@ -138,10 +138,9 @@ def download(
 
 def _tried(url: str, remote: RemoteFile, partial: _Partial, report: Report, patience: Patience) -> str | None:
     """Try an address until the file is complete and right (None) or nothing more comes (the reason)."""
-    pause, left = patience.pause, patience.attempts
+    pause, left, furthest = patience.pause, patience.attempts, partial.size()
     while True:
-        before = partial.size()
-        fresh = before == 0
+        fresh = partial.size() == 0
         try:
             _transfer(url, remote, partial, report, patience)
             if _digest(partial.path) == remote.sha256:
@@ -153,11 +152,13 @@ def _tried(url: str, remote: RemoteFile, partial: _Partial, report: Report, pati
             reason, hopeless = str(failed), True
         except _TransferError as failed:
             reason, hopeless = str(failed), False
-        left = patience.attempts if partial.size() > before else left - 1
+        # Further than ever before, and by more than a few bytes: else it could go on for ever.
+        further = partial.size() - furthest >= patience.least
+        left, pause = (patience.attempts, patience.pause) if further else (left - 1, 2 * pause)
+        furthest = max(furthest, partial.size())
         if hopeless or left <= 0:
             return reason
         time.sleep(pause)
-        pause *= 2
 
 
 def _transfer(url: str, remote: RemoteFile, partial: _Partial, report: Report, patience: Patience) -> None:

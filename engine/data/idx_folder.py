@@ -76,6 +76,7 @@ def load_idx_folder(
     Examples
     --------
     >>> import tempfile
+    >>> from engine.data.idx import write_idx
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for part in ("train", "t10k"):
     ...         write_idx(Path(folder, f"{part}-images-idx3-ubyte.gz"), np.zeros((5, 28, 28), np.uint8))
