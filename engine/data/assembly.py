@@ -1,16 +1,9 @@
-"""Kernels that put a batch together: choose images, scale their pixels, add a border.
+"""The kernel that puts a batch together: choose images, scale their pixels, add a border."""
 
-They run beside training, in a thread of their own (engine/data/prefetch.py). So they let go of Python's lock, and
-take no threads from the kernels of the network.
-"""
-
-import numba
 import numpy as np
 
 from engine.arrays import Array
-from engine.kernels.jit import FASTMATH
-
-serial = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
+from engine.data.serial import serial
 
 
 @serial

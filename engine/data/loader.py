@@ -1,30 +1,22 @@
 """Batches of images, shuffled and altered anew for each pass, without a copy of the data set."""
 
-import importlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Array
+from engine.data.compiled import compiled
 from engine.data.prefetch import ahead
-from engine.device import CPU, Device, prepare_threads
+from engine.device import CPU, Device
 from engine.errors import ParameterError, ShapeError
 from engine.placement import staging
 from engine.random import default_generator
 from engine.tensor import Tensor
 
 Images = npt.NDArray[np.float32]
+# Alters a batch (n, C, H, W), float32 from 0 to 1; engine/data/augment has many.
 Augment = Callable[[Images, np.random.Generator], Images]
-
-
-@cache
-def _assembly() -> ModuleType:
-    """Import the kernels; importing Numba is put off until the first batch."""
-    prepare_threads()
-    return importlib.import_module("engine.data.assembly")
 
 
 class Batches:
@@ -154,5 +146,5 @@ class Batches:
     def _gather(self, images: Array, chosen: Array, scale: Images, offset: Images, pad: int) -> Images:
         height, width = images.shape[2] + 2 * pad, images.shape[3] + 2 * pad
         out = np.empty((len(chosen), images.shape[1], height, width), np.float32)
-        _assembly().gather(out, images, chosen, scale, offset, pad)
+        compiled("assembly").gather(out, images, chosen, scale, offset, pad)
         return out
