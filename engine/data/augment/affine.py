@@ -157,4 +157,4 @@ class RandomAffine:
 
 
 def _around_zero(value: float | Range) -> Range:
-    return value if isinstance(value, tuple) else (-value, value)
+    return value if isinstance(value, tuple) else (0 - value, value)
