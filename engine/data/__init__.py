@@ -8,12 +8,13 @@ from engine.data.idx import read_idx, write_idx
 from engine.data.idx_folder import load_idx_folder
 from engine.data.image_folder import load_image_folder
 from engine.data.images import ImageData
-from engine.data.loader import Batches
+from engine.data.loader import Augment, Batches
 from engine.data.mnist_pickle import load_mnist_pickle
 
 __all__ = [
     "DATASETS",
     "GLYPHS",
+    "Augment",
     "Batches",
     "ImageData",
     "draw_digit",

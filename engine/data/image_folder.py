@@ -32,6 +32,7 @@ ORIENTATION = 0x0112
 
 MOST_PIXELS = 50_000_000  # of one image; a few bytes can unpack to any number
 LARGEST_SIDE = 256  # unless a size is asked for
+MOST_BYTES = 4 << 30  # of all images together, in memory
 MOST_CLASSES = 256
 TEST_SHARE = 0.2
 SHOWN = 5
@@ -73,7 +74,7 @@ def load_image_folder(
     ------
     DataError
         If there is no such folder, or classes of training and test part differ, or a class has no images, or
-        a file is damaged or unreasonably large; the file is named.
+        a file is damaged or unreasonably large (the file is named), or all together would fill the memory.
     ParameterError
         If a setting has a value that cannot work.
 
@@ -104,6 +105,10 @@ def load_image_folder(
     mode = mode or (GREY if all(kind == GREY for _, kind in headers) else COLOUR)
     if size is None:
         size = _shrunk(Counter(found for found, _ in headers).most_common(1)[0][0])
+    needed = len(every) * size[0] * size[1] * (3 if mode == COLOUR else 1)
+    if needed > MOST_BYTES:
+        got = f"{needed:,} bytes for {len(every):,} images of {size[0]}x{size[1]}"
+        raise DataError(str(folder), f"at most {MOST_BYTES:,} bytes of pixels", got, "scale them down or use fewer")
     return ImageData(*_read(train, size, mode), *_read(test, size, mode), folder.resolve().name, classes)
 
 

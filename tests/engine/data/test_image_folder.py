@@ -192,6 +192,13 @@ def test_too_many_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "at most 1 classes, got 2 folders" in refusal(animals(tmp_path, 2))
 
 
+def test_more_pixels_than_fit_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_folder, "MOST_BYTES", 100)
+    message = refusal(animals(tmp_path, 5), size=(4, 5))
+    assert "at most 100 bytes of pixels, got 200 bytes for 10 images of 4x5" in message
+    assert len(load_image_folder(tmp_path, size=(2, 5)).train_labels) == 8
+
+
 @pytest.mark.parametrize(
     "settings", [{"mode": "CMYK"}, {"size": (0, 5)}, {"test_share": 0.0}, {"test_share": 1.0}, {"seed": -1}]
 )

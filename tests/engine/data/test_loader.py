@@ -109,10 +109,11 @@ def test_without_alterations_a_pass_draws_the_order_alone() -> None:
     assert generator.random() == other.random()
 
 
-def test_batches_of_a_pass_get_different_noise() -> None:
+def test_every_batch_of_every_pass_gets_its_own_noise() -> None:
     still = np.zeros((8, 6, 5), np.uint8)
-    (first, _), (second, _) = passed(Batches(still, LABELS[:8], 4, augment=noise))
-    assert not np.array_equal(first, second)
+    batches = Batches(still, LABELS[:8], 4, augment=noise)
+    drawn = [x for _ in range(2) for x, _ in passed(batches)]
+    assert len({x.tobytes() for x in drawn}) == 4
 
 
 @prefetched
@@ -148,6 +149,21 @@ def test_nothing_is_left_running() -> None:
         raise_from(iterator)
     del iterator
     assert working() == []
+
+
+def test_what_is_not_yet_begun_when_iteration_is_broken_off_is_not_made() -> None:
+    made, go_on = [], threading.Event()
+
+    def wait(images: Images, rng: np.random.Generator) -> Images:
+        made.append(len(images))
+        if len(made) == 2:
+            go_on.wait(10)
+        return images
+
+    for _ in Batches(GREY, LABELS, 4, augment=wait, prefetch=True):
+        threading.Timer(0.3, go_on.set).start()
+        break
+    assert len(made) == 2
 
 
 def raise_from(iterator: Any) -> None:

@@ -212,6 +212,7 @@ def test_other_element_types(name: str) -> None:
         (b"a.", "damaged"),
         (b"t.", "damaged"),
         (b"(K\x01\x86.", "damaged"),
+        (b"K\x05(K\x06\x86.", "damaged"),
         (b"g5\n.", "damaged"),
         (b"K\x01K\x02a.", "damaged"),
         (b"](K\x01u.", "damaged"),
