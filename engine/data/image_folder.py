@@ -25,8 +25,9 @@ FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 PARTS = ("train", "test")
 GREY, COLOUR = "L", "RGB"
-MODES = {"1": GREY, "L": GREY, "LA": GREY, "P": COLOUR, "PA": COLOUR, "RGB": COLOUR, "RGBA": COLOUR, "CMYK": COLOUR,
-         "YCbCr": COLOUR}  # fmt: skip
+# Pillow's names for how pixels are stored, as far as there are eight bits of each.
+MODES = dict.fromkeys(("1", "L", "LA"), GREY)
+MODES |= dict.fromkeys(("P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"), COLOUR)
 SWAPPED = {5, 6, 7, 8}  # values of EXIF's orientation by which height and width change places
 ORIENTATION = 0x0112
 
