@@ -161,9 +161,9 @@ def test_what_is_not_yet_begun_when_iteration_is_broken_off_is_not_made() -> Non
         return images
 
     for _ in Batches(GREY, LABELS, 4, augment=wait, prefetch=True):
-        threading.Timer(0.3, go_on.set).start()
+        threading.Timer(0.5, go_on.set).start()
         break
-    assert len(made) == 2
+    assert len(made) <= 2  # the third was waiting; whether the second had begun is chance
 
 
 def raise_from(iterator: Any) -> None:
