@@ -69,5 +69,9 @@ class DeviceError(EngineError, RuntimeError):
     """A device is missing, out of memory, or not where the tensor is."""
 
 
+class DivergenceError(EngineError, ArithmeticError):
+    """Training has left the numbers: the loss is infinite or not a number."""
+
+
 class OnnxError(EngineError, ValueError):
     """A model in ONNX is not valid, or needs what the engine does not have."""

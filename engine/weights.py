@@ -17,7 +17,9 @@ from engine.tensor import Tensor
 _READ = {"F64", "F32", "F16", "I64", "I32", "U8", "BOOL"}
 
 
-def save_weights(path: str | PathLike[str], state_dict: Mapping[str, Tensor]) -> None:
+def save_weights(
+    path: str | PathLike[str], state_dict: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None
+) -> None:
     """Write a state_dict; a file that was there is replaced only once the new one is complete.
 
     Parameters
@@ -25,6 +27,8 @@ def save_weights(path: str | PathLike[str], state_dict: Mapping[str, Tensor]) ->
     path : str or Path
         By custom it ends in ".safetensors". PyTorch reads it with ``safetensors.torch.load_file``.
     state_dict : mapping of str to Tensor
+    metadata : mapping of str to str, optional
+        Kept in the file's header; see :func:`read_metadata`.
 
     Raises
     ------
@@ -43,11 +47,27 @@ def save_weights(path: str | PathLike[str], state_dict: Mapping[str, Tensor]) ->
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
-        save_file({name: on_host(tensor.array) for name, tensor in state_dict.items()}, unfinished)
+        arrays = {name: on_host(tensor.array) for name, tensor in state_dict.items()}
+        save_file(arrays, unfinished, None if metadata is None else dict(metadata))
         unfinished.replace(target)
     except (OSError, safetensors.SafetensorError) as error:
         unfinished.unlink(missing_ok=True)
         raise DataError("save_weights", f"a place for {target}", str(error)) from error
+
+
+def read_metadata(path: str | PathLike[str]) -> dict[str, str]:
+    """Return what :func:`save_weights` was given besides the weights; empty if nothing.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is no safetensors file.
+    """
+    try:
+        with safetensors.safe_open(path, framework="np") as file:
+            return dict(file.metadata() or {})
+    except (OSError, safetensors.SafetensorError) as error:
+        raise DataError(str(path), "a safetensors file", str(error)) from error
 
 
 def load_weights(path: str | PathLike[str]) -> dict[str, Tensor]:

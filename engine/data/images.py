@@ -71,6 +71,33 @@ class ImageData:
         """Numbers for each pixel: 1 if grey, 3 if colour."""
         return 1 if self.train_images.ndim == 3 else int(self.train_images.shape[1])
 
+    def hold_out(self, count: int) -> "ImageData":
+        """Return the training part alone, its last images for testing: to choose settings by.
+
+        Parameters
+        ----------
+        count : int
+            Images to hold out.
+
+        Raises
+        ------
+        ShapeError
+            If no image would be left on one of the sides.
+
+        Examples
+        --------
+        >>> images, labels = np.zeros((5, 2, 2), np.uint8), np.zeros(5, np.uint8)
+        >>> held = ImageData(images, labels, images, labels, "blank").hold_out(2)
+        >>> len(held.train_images), len(held.test_images), held.name
+        (3, 2, 'blank, the last 2 training images held out')
+        """
+        if not 0 < count < len(self.train_images):
+            raise ShapeError("hold_out", f"from 1 to {len(self.train_images) - 1} images", str(count))
+        parts = (self.train_images[:-count], self.train_labels[:-count])
+        held = (self.train_images[-count:], self.train_labels[-count:])
+        name = f"{self.name}, the last {count:,} training images held out"
+        return ImageData(*parts, *held, name, self.classes)
+
     def mean_std(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Return mean and standard deviation of the training pixels divided by 255, for each channel.
 

@@ -3,7 +3,12 @@
 from engine.optim import lr_scheduler
 from engine.optim.adagrad import Adagrad
 from engine.optim.adam import Adam, AdamW
-from engine.optim.levenberg import DiagonalLevenbergMarquardt, cross_entropy_root, squared_error_root
+from engine.optim.levenberg import (
+    DiagonalLevenbergMarquardt,
+    cross_entropy_root,
+    rbf_loss_root,
+    squared_error_root,
+)
 from engine.optim.optimizer import Optimizer
 from engine.optim.rmsprop import RMSprop
 from engine.optim.sgd import SGD
@@ -18,5 +23,6 @@ __all__ = [
     "RMSprop",
     "cross_entropy_root",
     "lr_scheduler",
+    "rbf_loss_root",
     "squared_error_root",
 ]

@@ -46,6 +46,22 @@ def cross_entropy_root(output: Array) -> Array:
     return root
 
 
+def rbf_loss_root(output: Array, j: float = 0.1) -> Array:
+    """Return a square root of the Hessian of LeNet-5's loss in its penalties y.
+
+    The loss is y_D + log(exp(-j) + sum exp(-y)): softmax cross-entropy of -y with one class more, whose penalty is
+    always j and which is never right. So the root is that of :func:`cross_entropy_root` without this class's row.
+
+    Examples
+    --------
+    >>> root = rbf_loss_root(np.array([0.1, 0.1]))
+    >>> (9 * root @ root.T).round(12).tolist()
+    [[2.0, -1.0], [-1.0, 2.0]]
+    """
+    root: Array = cross_entropy_root(-np.append(output.astype(np.float64), j))[:-1]
+    return root
+
+
 class DiagonalLevenbergMarquardt(Optimizer):
     """Gradient descent with a step length for each weight: w -= lr / (mu + h) * grad.
 

@@ -1,6 +1,7 @@
 """Reference training: recipes, the loop and the ``train`` command."""
 
-from engine.train.recipes import RECIPES, Recipe
-from engine.train.trainer import EpochResult, accuracy, train
+from engine.train.recipe import Recipe
+from engine.train.recipes import RECIPES
+from engine.train.trainer import EpochResult, Trainer
 
-__all__ = ["RECIPES", "EpochResult", "Recipe", "accuracy", "train"]
+__all__ = ["RECIPES", "EpochResult", "Recipe", "Trainer"]

@@ -1,21 +1,21 @@
-"""The ``train`` command."""
+"""The ``train`` command: arguments, exit codes."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
-from engine.data import DATASETS, GLYPHS, ImageData, load
+from engine.data import DATASETS, GLYPHS, load
 from engine.device import CPU, Device, available_threads, set_num_threads
-from engine.errors import EngineError
-from engine.random import manual_seed
-from engine.train.metrics import write_metrics
-from engine.train.recipes import RECIPES, Recipe
-from engine.train.trainer import EpochResult, train
-from engine.weights import save_weights
+from engine.errors import EngineError, ParameterError
+from engine.train import commands
+from engine.train.baselines import BASELINES
+from engine.train.recipes import RECIPES
+from engine.train.run import Settings
 
 INTERRUPTED = 130
 
@@ -28,26 +28,86 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         The command line without the program's name.
     """
-    options = _parser().parse_args(arguments)
-    recipe = RECIPES[options.recipe]
-    out = Path("runs") / recipe.name if options.out is None else options.out
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False)
     try:
         set_num_threads(options.threads)
-        data = load(options.data)
-        out.mkdir(parents=True, exist_ok=True)
-        _train(recipe, data, options.epochs or recipe.epochs, options.seed, out, options.device)
+        return _run(parser, options, console)
     except KeyboardInterrupt:
-        sys.stderr.write(f"train: interrupted; what the last whole epoch gave is in {out}\n")
+        sys.stderr.write("train: interrupted; after each epoch all was kept: --resume goes on from there\n")
         return INTERRUPTED
     except (EngineError, OSError) as error:
         sys.stderr.write(f"train: {error}\n")
         return 2
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, console: Console) -> int:
+    if options.list:
+        _print_recipes(console)
+        return 0
+    if options.table is not None:
+        commands.write_table(options.table, console)
+        return 0
+    if options.predict is not None:
+        commands.predict(options.predict, _weights(options), console)
+        return 0
+    if options.evaluate:
+        data = load(options.data)
+        commands.evaluate_files(_weights(options), data, options.average, options.out, console)
+        return 0
+    if options.recipe is None:
+        parser.error("the following arguments are required: recipe; train --list shows them")
+    if options.recipe not in RECIPES and options.recipe not in BASELINES:
+        near = get_close_matches(options.recipe, [*RECIPES, *BASELINES], 1)
+        meant = f" (did you mean '{near[0]}'?)" if near else ""
+        parser.error(f"argument recipe: invalid choice: '{options.recipe}'{meant}; train --list shows them")
+    if options.record and options.holdout:
+        parser.error("--record is of the test images, and --holdout tests on training images")
+    data = load(options.data)
+    if options.holdout:
+        data = data.hold_out(options.holdout)
+    record = options.records if options.record else None
+    if options.recipe in BASELINES:
+        commands.fit(BASELINES[options.recipe], data, options.seed, record, console)
+        return 0
+    recipe = RECIPES[options.recipe]
+    settings = Settings(options.epochs, options.seed, options.device, options.resume)
+    out = Path("runs") / recipe.name if options.out is None else options.out
+    commands.train(recipe, data, settings, out, options.committee, record, console)
     return 0
+
+
+def _weights(options: argparse.Namespace) -> list[Path]:
+    """Return the files named, or the newest that a run has left."""
+    if options.weights:
+        return list(options.weights)
+    found = [path for path in Path("runs").rglob("*.safetensors") if path.stem in RECIPES]
+    if not found:
+        fix = "train one first, or name it by --weights"
+        raise ParameterError("train", "a trained network in runs/", "none", fix)
+    return [max(found, key=lambda path: path.stat().st_mtime)]
+
+
+def _print_recipes(console: Console) -> None:
+    table = Table("recipe", "what it is", "data", "epochs", "the lecture")
+    table.columns[0].no_wrap = True
+    for recipe in RECIPES.values():
+        table.add_row(recipe.name, recipe.about, recipe.data, str(recipe.epochs), recipe.deck)
+    for baseline in BASELINES.values():
+        table.add_row(baseline.name, f"{baseline.about} (scikit-learn)", "mnist", "", baseline.deck)
+    console.print(table)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="train", description="Train a network by a reference recipe.")
-    parser.add_argument("recipe", choices=sorted(RECIPES), help="what to train")
+    parser.add_argument("recipe", nargs="?", help="what to train; --list shows the recipes")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="show the recipes")
+    what.add_argument("--evaluate", action="store_true", help="test a trained network, or several that vote")
+    what.add_argument("--predict", type=Path, metavar="PICTURE", help="ask a trained network what digit it is")
+    what.add_argument("--committee", type=_at_least(1), metavar="N", default=1, help="train N networks that vote")
+    what.add_argument("--table", type=Path, metavar="FILE", help="put the table of records into a Markdown file")
     parser.add_argument(
         "--data",
         default=GLYPHS,
@@ -58,6 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=_at_least(1), metavar="N", help="passes over the training images")
     parser.add_argument("--seed", type=_at_least(0), default=0, metavar="S", help="of weights and order (default 0)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default runs/RECIPE)")
+    parser.add_argument("--resume", action="store_true", help="go on where a run in the same folder stopped")
+    parser.add_argument(
+        "--holdout", type=_at_least(1), metavar="N", help="test on the last N training images, to choose settings by"
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", nargs="+", help="for --evaluate, --predict (default: the newest)"
+    )
+    parser.add_argument("--average", action="store_true", help="for --evaluate: average over views of each image")
+    parser.add_argument("--record", action="store_true", help="add a line to the records")
+    parser.add_argument(
+        "--records", type=Path, metavar="FILE", default=commands.RECORDS, help="the records (default: the package's)"
+    )
     parser.add_argument(
         "--threads",
         type=_at_least(1),
@@ -90,34 +162,3 @@ def _at_least(least: int) -> Callable[[str], int]:
         return value
 
     return whole_number
-
-
-def _train(recipe: Recipe, data: ImageData, epochs: int, seed: int, out: Path, device: Device) -> None:
-    console = Console(highlight=False)
-    manual_seed(seed)
-    model = recipe.model()
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    console.print(
-        f"{recipe.name}: {parameters:,} parameters, {len(data.train_images):,} training and "
-        f"{len(data.test_images):,} test images of {data.name}",
-        soft_wrap=True,
-    )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    results: list[EpochResult] = []
-    weights = out / f"{recipe.name}.safetensors"
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("training", total=None)
-
-        def on_step(step: int, steps: int) -> None:
-            progress.update(task, completed=step, total=steps)
-
-        for result in train(model, recipe, data, epochs, on_step, device):
-            results.append(result)
-            save_weights(weights, model.state_dict())
-            write_metrics(out / "metrics.csv", results)
-            progress.console.print(
-                f"epoch {result.epoch} of {epochs}: training loss {result.train_loss:.4f}, "
-                f"test accuracy {100 * result.test_accuracy:.2f}%, {result.seconds:.1f} s",
-                soft_wrap=True,
-            )
-    console.print(f"weights in {weights}, the epochs in {out / 'metrics.csv'}", soft_wrap=True)

@@ -1,26 +1,28 @@
-"""The training loop."""
+"""The training loop: a network, what moves it, and where it stands, which can be kept and taken up again."""
 
+import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-import engine.nn.functional as F
-from engine.autograd import no_grad
+from engine.arrays import Array
 from engine.creation import zeros
-from engine.data import Batches, ImageData
+from engine.data import ImageData
 from engine.device import CPU, Device
-from engine.errors import ShapeError
+from engine.errors import DivergenceError
 from engine.graph import graph
 from engine.nn import Module
-from engine.ops import argmax
-from engine.optim import SGD, lr_scheduler
+from engine.optim.swa_utils import AveragedModel, get_ema_avg_fn
+from engine.placement import on_host
+from engine.random import default_generator, manual_seed
 from engine.tensor import Tensor
-from engine.train.recipes import Recipe
+from engine.train.evaluation import error_rate
+from engine.train.recipe import Recipe
 
-EVALUATION_BATCH = 500
+OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -45,92 +47,161 @@ class EpochResult:
     seconds: float
 
 
-def accuracy(model: Module, batches: Batches) -> float:
-    """Return the share of images whose largest logit is that of their label.
+class Trainer:
+    """Trains a network by a recipe, a pass at a time.
 
     Parameters
     ----------
-    model : Module
-        Maps images (N, 1, H, W) to logits (N, K).
-    batches : Batches
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-    """
-    right = 0
-    model.eval()
-    with no_grad():
-        for x, y in batches:
-            right += int((argmax(model(x), 1) == y).sum())
-    model.train()
-    return right / len(batches.images)
-
-
-def train(
-    model: Module,
-    recipe: Recipe,
-    data: ImageData,
-    epochs: int,
-    on_step: Callable[[int, int], None] = lambda step, steps: None,
-    device: Device = CPU,
-) -> Iterator[EpochResult]:
-    """Train a network and yield the result of each epoch.
-
-    Parameters
-    ----------
-    model : Module
     recipe : Recipe
     data : ImageData
-        Normalised by the mean and the standard deviation of its training images.
-    epochs : int
-        At least 1.
-    on_step : callable
-        Told (steps done, steps in all) after each step.
+    seed : int
+        Of the weights, the order and everything else that is drawn.
+    epochs : int, optional
+        Passes over the training images; the recipe's by default.
     device : Device
-        Where to train. On a CUDA device a step is captured as a graph, and losses stay there until the pass
-        is done.
+        Where to train. On a CUDA device a step is captured as a graph, and losses stay there until the pass is done.
 
-    Yields
-    ------
-    EpochResult
+    Attributes
+    ----------
+    model : Module
+        What is trained.
+    results : list of EpochResult
+        Of the passes done.
 
     Raises
     ------
     ShapeError
-        If the images are larger than what the recipe takes, or not square.
-    """
-    _, height, width = data.train_images.shape
-    pad, odd = divmod(recipe.image_size - height, 2)
-    if height != width or pad < 0 or odd:
-        expected = f"square images of at most {recipe.image_size} pixels, of the same parity"
-        raise ShapeError(recipe.name, expected, f"{height}x{width} in {data.name}")
-    mean = float(data.train_images.mean(dtype=np.float64)) / 255
-    std = float(data.train_images.std(dtype=np.float64)) / 255
-    given: dict[str, Any] = {"mean": mean, "std": std, "pad": pad, "device": device}
-    training = Batches(data.train_images, data.train_labels, recipe.batch_size, shuffle=True, **given)
-    testing = Batches(data.test_images, data.test_labels, EVALUATION_BATCH, **given)
-    model.to(device)
-    optimizer = SGD(model.parameters(), lr=recipe.lr, momentum=recipe.momentum)
-    steps = epochs * len(training)
-    schedule = lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
+        If the images do not fit the network.
 
-    def learn(x: Tensor, y: Tensor) -> Tensor:
-        optimizer.zero_grad()
-        loss: Tensor = F.cross_entropy(model(x), y)
+    Examples
+    --------
+    >>> from engine.data import load_glyphs
+    >>> from engine.train import RECIPES
+    >>> trainer = Trainer(RECIPES["linear"], load_glyphs(100, 20), epochs=2)
+    >>> [result.epoch for result in trainer.run()]
+    [1, 2]
+    """
+
+    def __init__(
+        self, recipe: Recipe, data: ImageData, *, seed: int = 0, epochs: int | None = None, device: Device = CPU
+    ) -> None:
+        self.recipe = recipe
+        self.epochs = recipe.epochs if epochs is None else epochs
+        self.training = recipe.batches(data, train=True, device=device)
+        self.testing = recipe.batches(data, train=False, device=device)
+        manual_seed(seed)
+        self.model = recipe.model()
+        decay = recipe.averaging
+        self._averaged = AveragedModel(self.model, get_ema_avg_fn(decay), use_buffers=True) if decay else None
+        for network in (self.model, self._averaged):
+            if network is not None:
+                network.to(device)
+        self.optimizer = recipe.optimizer(list(self.model.parameters()))
+        self.schedule = recipe.schedule(self.optimizer, len(self.training), self.epochs)
+        self.results: list[EpochResult] = []
+        self._device = device
+
+    @property
+    def final(self) -> Module:
+        """The network that is tested and kept: the averaged one, where the recipe averages."""
+        return self.model if self._averaged is None else self._averaged.module
+
+    def run(self, on_step: OnStep = lambda step, steps: None) -> Iterator[EpochResult]:
+        """Do the passes that are left, and yield the result of each.
+
+        Parameters
+        ----------
+        on_step : callable
+            Told (steps done, steps in all) after each step.
+
+        Yields
+        ------
+        EpochResult
+
+        Raises
+        ------
+        DivergenceError
+            If the loss is no longer a number: the weights are lost, and what to do is said.
+        """
+        step = self._learn if self._device == CPU else graph(self._learn)
+        for epoch in range(len(self.results) + 1, self.epochs + 1):
+            # Summed where the losses are: to look at each would make the host wait for the device.
+            start, total = time.perf_counter(), zeros(()).to(self._device)
+            if self.recipe.before_epoch is not None:
+                self.recipe.before_epoch(self)
+            for number, (x, y) in enumerate(self.training, (epoch - 1) * len(self.training)):
+                loss = step(x, y).detach()
+                if self._device == CPU:
+                    self._check(float(loss), epoch, number)
+                total.add_(loss, alpha=len(y))
+                self.schedule.step()
+                if self._averaged is not None:
+                    self._averaged.update_parameters(self.model)
+                on_step(number + 1, self.epochs * len(self.training))
+            train_loss = float(total) / len(self.training.images)
+            self._check(train_loss, epoch, epoch * len(self.training) - 1)
+            seconds = time.perf_counter() - start
+            wrong = error_rate(self.final, self.testing, self.recipe.largest)
+            self.results.append(EpochResult(epoch, train_loss, 1 - wrong, seconds))
+            yield self.results[-1]
+
+    def _learn(self, x: Tensor, y: Tensor) -> Tensor:
+        self.optimizer.zero_grad()
+        loss = self.recipe.loss(self.model(x), y)
         loss.backward()
-        optimizer.step()
+        self.optimizer.step()
         return loss
 
-    step = learn if device == CPU else graph(learn)
-    for epoch in range(1, epochs + 1):
-        # Summed where the losses are: to look at each would make the host wait for the device.
-        start, total = time.perf_counter(), zeros(()).to(device)
-        for x, y in training:
-            total.add_(step(x, y).detach(), alpha=len(y))
-            schedule.step()
-            on_step(schedule.last_epoch, steps)
-        train_loss = float(total) / len(training.images)
-        seconds = time.perf_counter() - start
-        yield EpochResult(epoch, train_loss, accuracy(model, testing), seconds)
+    def _check(self, loss: float, epoch: int, step: int) -> None:
+        if not math.isfinite(loss):
+            rates = ", ".join(f"{rate:.3g}" for rate in self.schedule.get_last_lr())
+            raise DivergenceError(
+                self.recipe.name,
+                "a loss that is a number",
+                f"{loss} at step {step + 1}, in epoch {epoch}",
+                f"the weights have grown without bound: a smaller learning rate than {rates} helps, or smaller images' "
+                "values; what the last whole epoch gave is kept",
+            )
+
+    def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
+        """Return where training stands after a whole pass: arrays by name, and what JSON can hold."""
+        arrays = {f"model.{name}": on_host(value.array) for name, value in self.model.state_dict().items()}
+        numbers: dict[str, Any] = {}
+        if self._averaged is not None:
+            averages = self._averaged.module.state_dict()
+            arrays |= {f"averaged.{name}": on_host(value.array) for name, value in averages.items()}
+            numbers["n_averaged"] = self._averaged.n_averaged
+        kept = self.optimizer.state_dict()
+        for parameter, values in kept["state"].items():
+            for name, value in values.items():
+                if hasattr(value, "dtype"):
+                    arrays[f"optimizer.{parameter}.{name}"] = on_host(value)
+                else:
+                    numbers[f"optimizer.{parameter}.{name}"] = value
+        numbers["groups"] = kept["param_groups"]
+        numbers["schedule"] = self.schedule.state_dict()
+        numbers["generator"] = default_generator().bit_generator.state
+        numbers["results"] = [asdict(result) for result in self.results]
+        return arrays, numbers
+
+    def load_state(self, arrays: Mapping[str, Array], numbers: Mapping[str, Any]) -> None:
+        """Go on where another trainer of the same recipe, data and seed stood; the rest is then bit-identical."""
+        self.model.load_state_dict(_below("model.", arrays))
+        if self._averaged is not None:
+            self._averaged.module.load_state_dict(_below("averaged.", arrays))
+            self._averaged.n_averaged = numbers["n_averaged"]
+        state: dict[int, dict[str, Any]] = {}
+        for name, value in [*arrays.items(), *numbers.items()]:
+            if name.startswith("optimizer."):
+                _, parameter, kind = name.split(".", 2)
+                state.setdefault(int(parameter), {})[kind] = value
+        self.schedule.load_state_dict(numbers["schedule"])
+        self.optimizer.load_state_dict({"state": state, "param_groups": numbers["groups"]})
+        default_generator().bit_generator.state = numbers["generator"]
+        self.results = [EpochResult(**result) for result in numbers["results"]]
+
+
+def _below(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): Tensor(np.array(value)) for name, value in arrays.items() if name.startswith(prefix)
+    }

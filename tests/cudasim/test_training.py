@@ -1,5 +1,6 @@
 """The training loop on the device: batches by way of pinned memory, a graph for each step, the same results."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,8 @@ from engine import nn
 from engine.cuda.staging import Staging
 from engine.data import Batches, ImageData
 from engine.device import CPU, CUDA, Device
-from engine.train.recipes import Recipe
-from engine.train.trainer import EpochResult, train
+from engine.optim import SGD
+from engine.train import EpochResult, Recipe, Trainer
 
 
 def digits(count: int) -> ImageData:
@@ -21,9 +22,18 @@ def digits(count: int) -> ImageData:
 
 
 def trained(device: Device) -> list[EpochResult]:
-    engine.manual_seed(0)
-    recipe = Recipe("tiny", lambda: nn.Sequential(nn.Flatten(), nn.Linear(16, 3)), 4, 3, 0.1, 0.9, 2)
-    return list(train(recipe.model(), recipe, digits(10), 2, device=device))
+    recipe = Recipe(
+        name="tiny",
+        about="for this test",
+        data="noise",
+        model=lambda: nn.Sequential(nn.Flatten(), nn.Linear(16, 3)),
+        image_size=4,
+        batch_size=3,
+        epochs=2,
+        optimizer=partial(SGD, lr=0.1, momentum=0.9),
+        averaging=0.9,
+    )
+    return list(Trainer(recipe, digits(10), device=device).run())
 
 
 def test_training_on_the_device_equals_that_on_the_host() -> None:

@@ -93,10 +93,10 @@ def test_same_seed_and_threads_give_identical_bits() -> None:
     code = (
         "import engine, numpy as np\n"
         "from engine.data import load_glyphs\n"
-        "from engine.train import RECIPES, train\n"
-        "engine.manual_seed(5); recipe = RECIPES['lenet']; model = recipe.model()\n"
-        "list(train(model, recipe, load_glyphs(300, 50), 1))\n"
-        "import hashlib; print(hashlib.sha256(b''.join(p.array.tobytes() for p in model.parameters())).hexdigest())"
+        "from engine.train import RECIPES, Trainer\n"
+        "trainer = Trainer(RECIPES['lenet'], load_glyphs(300, 50), seed=5, epochs=1); list(trainer.run())\n"
+        "import hashlib; weights = b''.join(p.array.tobytes() for p in trainer.model.parameters())\n"
+        "print(hashlib.sha256(weights).hexdigest())"
     )
     assert run(code).stdout == run(code).stdout
 

@@ -18,8 +18,9 @@ from engine.errors import ParameterError, ShapeError
 from engine.models import LeNet
 from engine.nn import Flatten, Linear, Sequential
 from engine.optim import SGD
-from engine.train import RECIPES, accuracy, train
+from engine.train import RECIPES, Trainer
 from engine.train.cli import main
+from engine.train.evaluation import error_rate
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,14 +67,21 @@ def test_results_on_disk(digits: Path, tmp_path: Path, capsys: pytest.CaptureFix
         std=float(data.train_images.std()) / 255,
         pad=2,
     )
-    assert accuracy(model, batches) == float(rows[-1]["test_accuracy"])
-    assert sorted(path.name for path in out.iterdir()) == ["lenet.safetensors", "metrics.csv"]
+    assert 1 - error_rate(model, batches) == float(rows[-1]["test_accuracy"])
+    assert sorted(path.name for path in out.iterdir()) == [
+        "checkpoint.safetensors",
+        "confusion.png",
+        "curves.png",
+        "filters.png",
+        "lenet.safetensors",
+        "metrics.csv",
+        "mistakes.png",
+    ]
 
 
 def test_a_cnn_is_clearly_ahead_of_a_linear_classifier_on_the_drawn_digits() -> None:
     data = load_glyphs(4000, 1000)
-    engine.manual_seed(0)
-    *_, last = train(LeNet(in_channels=1), RECIPES["lenet"], data, epochs=4)
+    *_, last = Trainer(RECIPES["lenet"], data, epochs=4).run()
     mean, std = float(data.train_images.mean()) / 255, float(data.train_images.std()) / 255
     linear = Sequential(Flatten(), Linear(28 * 28, 10))
     optimizer = SGD(linear.parameters(), lr=0.01, momentum=0.9)
@@ -82,7 +90,7 @@ def test_a_cnn_is_clearly_ahead_of_a_linear_classifier_on_the_drawn_digits() -> 
             optimizer.zero_grad()
             F.cross_entropy(linear(x), y).backward()
             optimizer.step()
-    straight = accuracy(linear, Batches(data.test_images, data.test_labels, 500, mean=mean, std=std))
+    straight = 1 - error_rate(linear, Batches(data.test_images, data.test_labels, 500, mean=mean, std=std))
     assert last.test_accuracy > 0.95
     assert 0.5 < straight < last.test_accuracy - 0.1
 
@@ -94,6 +102,8 @@ def test_a_cnn_is_clearly_ahead_of_a_linear_classifier_on_the_drawn_digits() -> 
         (["lenet", "--epochs", "many"], "invalid"),
         (["lenet", "--seed", "-1"], "-1 is below 0"),
         (["alexnet1"], "invalid choice: 'alexnet1'"),
+        (["lenett"], "did you mean 'lenet'?"),
+        (["lenet", "--record", "--holdout", "5"], "--record is of the test images"),
         ([], "required: recipe"),
     ],
 )
@@ -127,7 +137,7 @@ def test_images_of_another_size(tmp_path: Path) -> None:
     for shape in ((20, 33, 33), (20, 28, 26), (20, 27, 27)):
         odd = type(data)(np.zeros(shape, np.uint8), data.train_labels, data.test_images, data.test_labels, "odd")
         with pytest.raises(ShapeError, match="lenet: expected square images of at most 32 pixels"):
-            list(train(LeNet(1), RECIPES["lenet"], odd, 1))
+            Trainer(RECIPES["lenet"], odd)
 
 
 def test_batches() -> None:

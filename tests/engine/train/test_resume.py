@@ -1,0 +1,144 @@
+"""Checkpoints: a run that was killed, at whatever moment, ends with the bits of one that was not."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import nn
+from engine.data import ImageData, load_glyphs
+from engine.data.augment import RandomAffine
+from engine.errors import DataError, DivergenceError, StateError
+from engine.optim import SGD, Adam, rbf_loss_root
+from engine.tensor import Tensor
+from engine.train import RECIPES, Recipe, Trainer
+from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
+from engine.train.cli import main
+
+ROOT = Path(__file__).parents[3]
+DATA = load_glyphs(300, 60)
+
+
+def network() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 5),
+        nn.BatchNorm2d(4),
+        nn.ReLU(),
+        nn.MaxPool2d(4),
+        nn.Flatten(),
+        nn.Dropout(),
+        nn.Linear(144, 10),
+    )
+
+
+# All there is to remember: moments, running means, averages, dropout's and the alterations' random numbers.
+EVERYTHING = Recipe(
+    name="everything",
+    about="for this test",
+    data="glyphs",
+    model=network,
+    image_size=28,
+    batch_size=32,
+    epochs=4,
+    optimizer=partial(Adam, lr=1e-2),
+    augment=RandomAffine(10),
+    averaging=0.9,
+)
+
+
+def weights(trainer: Trainer) -> list[bytes]:
+    return [value.array.tobytes() for model in (trainer.model, trainer.final) for value in model.state_dict().values()]
+
+
+@pytest.mark.parametrize(
+    "recipe", [EVERYTHING, replace(RECIPES["lenet5"], batch_size=30, epochs=3)], ids=lambda r: r.name
+)
+def test_to_go_on_is_bit_identical(recipe: Recipe, tmp_path: Path) -> None:
+    whole = Trainer(recipe, DATA, seed=3)
+    results = list(whole.run())
+    passes: Iterator[object] = (stopped := Trainer(recipe, DATA, seed=3)).run()
+    next(passes)
+    next(passes)
+    path = tmp_path / "c.safetensors"
+    save_checkpoint(path, stopped, identity(stopped, DATA, 3))
+    going_on = Trainer(recipe, DATA, seed=3)
+    load_checkpoint(path, going_on, identity(going_on, DATA, 3))
+    np.random.default_rng().random()
+    rest = list(going_on.run())
+    assert weights(going_on) == weights(whole)
+    assert weights(stopped) != weights(whole)
+    assert [(r.epoch, r.train_loss, r.test_accuracy) for r in rest] == [
+        (r.epoch, r.train_loss, r.test_accuracy) for r in results[2:]
+    ]
+
+
+def test_another_run_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    trainer = Trainer(RECIPES["linear"], DATA, epochs=2)
+    save_checkpoint(path, trainer, identity(trainer, DATA, 0))
+    other = ImageData(DATA.train_images[:-1], DATA.train_labels[:-1], DATA.test_images, DATA.test_labels, "glyphs")
+    for changed in ({"seed": 1}, {"data": identity(trainer, other, 0)["data"]}, {"epochs": 3}, {"threads": 99}):
+        with pytest.raises(StateError, match=f"{next(iter(changed))} .*begin anew without --resume"):
+            load_checkpoint(path, trainer, identity(trainer, DATA, 0) | changed)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DataError, match="train without --resume to begin anew"):
+        load_checkpoint(path, trainer, identity(trainer, DATA, 0))
+    with pytest.raises(DataError, match="a place for"):
+        save_checkpoint(tmp_path / "nowhere" / "c.safetensors", trainer, {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
+def test_killed_twice_and_resumed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "engine.train", "lenet", "--epochs", "5", "--threads", "1", "--out"]
+    subprocess.run([*command, str(tmp_path / "whole")], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    resume: list[str] = []
+    for epochs in (1, 3):
+        training = subprocess.Popen(
+            [*command, str(tmp_path / "killed"), *resume],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        metrics, deadline = tmp_path / "killed" / "metrics.csv", time.monotonic() + 120
+        while time.monotonic() < deadline and not (metrics.exists() and len(metrics.read_text().splitlines()) > epochs):
+            time.sleep(0.01)
+        training.send_signal(signal.SIGKILL)
+        training.wait()
+        resume = ["--resume"]
+    run = subprocess.run([*command, str(tmp_path / "killed"), *resume], cwd=ROOT, check=True, capture_output=True)
+    assert b"of 5 epochs were done" in run.stdout
+    whole, killed = (tmp_path / name / "lenet.safetensors" for name in ("whole", "killed"))
+    assert whole.read_bytes() == killed.read_bytes()
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wild = replace(RECIPES["linear"], name="wild", optimizer=partial(SGD, lr=1e38))
+    with pytest.raises(
+        DivergenceError, match=r"wild: expected a loss that is a number, got (nan|inf) at step \d+, in epoch 1"
+    ):
+        list(Trainer(wild, DATA).run())
+    monkeypatch.setitem(RECIPES, "wild", wild)
+    assert main(["wild", "--out", str(tmp_path / "run")]) == 2
+
+
+def test_the_root_of_lenet5s_loss() -> None:
+    """R R^T is the Hessian, by differences of the gradient."""
+    y = np.array([[0.3, 1.2, -0.4]])
+
+    def gradient(at: np.ndarray) -> np.ndarray:
+        penalties = Tensor(at, requires_grad=True)
+        nn.functional.rbf_loss(penalties, Tensor(np.array([1]))).backward()
+        found: np.ndarray = penalties.grad.numpy()[0]
+        return found
+
+    h, steps = 1e-5, np.eye(3)
+    hessian = np.array([(gradient(y + h * e) - gradient(y - h * e)) / (2 * h) for e in steps])
+    root = rbf_loss_root(y[0])
+    np.testing.assert_allclose(root @ root.T, hessian, atol=1e-8)
