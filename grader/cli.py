@@ -96,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
         default="all",
         help="for --self-check: also mistakes made by rule, which takes minutes, or only those with a name",
     )
+    parser.add_argument(
+        "--seeds", type=int, metavar="N", default=1, help="for --self-check: right ways under N seeds, not one"
+    )
     what.add_argument("--write-stubs", metavar="DIR", type=Path, help="write fresh stubs")
     what.add_argument("--write-solutions", metavar="DIR", type=Path, help="write a solution of every exercise")
     what.add_argument("--write-mutants", metavar="DIR", type=Path, help="write every known misconception")

@@ -59,6 +59,37 @@ def self_check(entries: Sequence[Entry], grading: Grading, jobs: int) -> list[Ch
     return [_check(entry, verdicts) for entry in entries]
 
 
+def check_seeds(entries: Sequence[Entry], grading: Grading, seeds: int, jobs: int) -> Iterator[str]:
+    """Grade every right way under other seeds, too: none may ever fail.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    grading : Grading
+        Its seed is the first.
+    seeds : int
+        How many, the first left out: :func:`self_check` is for that.
+    jobs : int
+        Processes to use.
+
+    Yields
+    ------
+    str
+        A sentence for each that does not score full.
+    """
+    tried = [
+        (entry, i, Task(entry.name, render_alternative(entry, way).encode(), replace(grading, seed=seed)))
+        for seed in range(grading.seed + 1, grading.seed + seeds)
+        for entry in entries
+        for i, way in enumerate(entry.exercise.alternatives)
+    ]
+    verdicts = run_tasks([task for _, _, task in tried], jobs)
+    for (entry, i, task), verdict in zip(tried, verdicts, strict=True):
+        if verdict.status is not Status.PASSED or verdict.points != entry.exercise.points:
+            score = f"scores {verdict.points} of {entry.exercise.points}"
+            yield f"{entry.name}: alternative {i + 1} under seed {task.grading.seed} {score}: {_why(verdict)}"
+
+
 def _check(entry: Entry, verdicts: Iterator[ExerciseVerdict]) -> Check:
     exercise = entry.exercise
     defects = [f"hint {i + 1} is empty" for i, hint in enumerate(exercise.hints) if not hint.strip()]

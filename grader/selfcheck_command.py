@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.catalog import Entry
-from grader.selfcheck import Check, MutationScore, check_folder, score_mutants, self_check
+from grader.selfcheck import Check, MutationScore, check_folder, check_seeds, score_mutants, self_check
 from grader.session import Grading
 
 # Of all mistakes made by rule that are mistakes.
@@ -30,6 +30,11 @@ def run(options: Namespace, entries: Sequence[Entry], grading: Grading, console:
     checks = self_check(entries, grading, options.jobs)
     _print_checks(checks, console)
     defects = [f"{check.name}: {defect}" for check in checks for defect in check.defects]
+    if options.seeds > 1:
+        with console.status(f"right ways under {options.seeds} seeds"):
+            defects += check_seeds(entries, grading, options.seeds, options.jobs)
+        ways = sum(len(entry.exercise.alternatives) for entry in entries)
+        console.print(f"{ways} right ways under {options.seeds} seeds each")
     if options.mutants == "all":
         with console.status("mistakes made by rule") as status:
             scores = []

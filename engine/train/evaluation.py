@@ -161,6 +161,10 @@ def shifted(down: int, right: int) -> View:
     return view
 
 
+# The images moved by a pixel each way: what a digit is does not depend on that.
+BY_A_PIXEL = (shifted(-1, 0), shifted(1, 0), shifted(0, -1), shifted(0, 1))
+
+
 def mirrored(x: Tensor) -> Tensor:
     """Return images with left and right exchanged."""
     flipped: Tensor = x.flip(-1)

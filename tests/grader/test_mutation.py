@@ -1,8 +1,9 @@
 """Mistakes made by rule: what is made, and that the score counts what it says."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -80,3 +81,15 @@ def test_score_counts_survivors_and_what_is_listed_as_no_mistake(monkeypatch: py
 def test_nearly_all_mistakes_in_a_hand_sheet_are_noticed() -> None:
     (score,) = selfcheck.score_mutants([load_catalog()["seven_by_seven"]], Grading(), jobs=1)
     assert score.killed >= 0.97 * (score.made - score.equivalent), score.survivors
+
+
+def test_right_ways_are_tried_under_other_seeds() -> None:
+    entry = load_catalog()["seven_by_seven"]
+    assert list(selfcheck.check_seeds([entry], Grading(), 3, jobs=1)) == []
+    answers = dict(cast(Mapping[str, Any], entry.exercise.alternatives[0])) | {"padded": 8}
+    wrong = replace(entry, exercise=replace(entry.exercise, alternatives=(answers,)))
+    found = list(selfcheck.check_seeds([wrong], Grading(seed=5), 3, jobs=1))
+    assert [defect.split(":")[1].split(" scores")[0] for defect in found] == [
+        " alternative 1 under seed 6",
+        " alternative 1 under seed 7",
+    ]

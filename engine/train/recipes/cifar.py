@@ -5,6 +5,7 @@ from functools import partial
 from engine.data.augment import Compose, RandomCrop, RandomHorizontalFlip
 from engine.models import MLP, CifarResNet, LeNet
 from engine.optim import SGD
+from engine.train.evaluation import mirrored
 from engine.train.recipe import Recipe
 
 CROPPED = Compose([RandomHorizontalFlip(), RandomCrop(32, padding=4)])
@@ -19,6 +20,7 @@ FAMILY = (
         batch_size=64,
         epochs=10,
         optimizer=partial(SGD, lr=0.01, momentum=0.9),
+        views=(mirrored,),
         deck="about 50%",
     ),
     Recipe(
@@ -31,6 +33,7 @@ FAMILY = (
         epochs=30,
         optimizer=partial(SGD, lr=0.02, momentum=0.9, weight_decay=5e-4),
         augment=CROPPED,
+        views=(mirrored,),
     ),
     *(
         Recipe(
@@ -43,6 +46,7 @@ FAMILY = (
             epochs=30,
             optimizer=partial(SGD, lr=0.1, momentum=0.9, weight_decay=1e-4),
             augment=CROPPED,
+            views=(mirrored,),
         )
         for kind, shortcuts in (("resnet", True), ("plain", False))
     ),

@@ -8,6 +8,7 @@ from engine.data.augment import Compose, ElasticTransform, NormalizeWidth, Rando
 from engine.data.loader import Images
 from engine.models import CommitteeNet
 from engine.optim import SGD
+from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 
 # Widths in pixels that digits are brought to; and once as they are.
@@ -34,5 +35,6 @@ FAMILY = (
         augment=Compose([ElasticTransform(alpha=36.0, sigma=6.0), RandomAffine(15, scale=(0.85, 1.15))]),
         members=(None, *(NormalizeWidth(width) for width in WIDTHS)),
         deck="0.23% (35 nets)",
+        views=BY_A_PIXEL,
     ),
 )

@@ -5,6 +5,7 @@ from functools import partial
 from engine.models import ConvNet, MnistNet
 from engine.optim import Adam, Optimizer
 from engine.optim.lr_scheduler import LRScheduler, OneCycleLR
+from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 
 
@@ -22,6 +23,7 @@ FAMILY = (
         batch_size=100,
         epochs=10,
         optimizer=partial(Adam, lr=1e-3),
+        views=BY_A_PIXEL,
     ),
     Recipe(
         name="one-pass",
@@ -33,5 +35,6 @@ FAMILY = (
         epochs=1,
         optimizer=partial(Adam, lr=1e-3, betas=(0.7, 0.9)),
         schedule=_one_cycle,
+        views=BY_A_PIXEL,
     ),
 )

@@ -4,6 +4,7 @@ from functools import partial
 
 from engine.models import LeNet
 from engine.optim import SGD
+from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 
 FAMILY = (
@@ -16,5 +17,6 @@ FAMILY = (
         batch_size=64,
         epochs=5,
         optimizer=partial(SGD, lr=0.05, momentum=0.9),
+        views=BY_A_PIXEL,
     ),
 )

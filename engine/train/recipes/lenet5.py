@@ -9,6 +9,7 @@ from engine.models import LeNet5
 from engine.optim import DiagonalLevenbergMarquardt, Optimizer, rbf_loss_root
 from engine.optim.lr_scheduler import LambdaLR, LRScheduler
 from engine.tensor import Tensor
+from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 from engine.train.trainer import Trainer
 
@@ -59,6 +60,7 @@ FAMILY = (
         levels=(-0.1, 1.175),
         before_epoch=_estimate,
         deck="0.95%",
+        views=BY_A_PIXEL,
     ),
     Recipe(
         name="lenet5-distorted",
@@ -76,5 +78,6 @@ FAMILY = (
         augment=RandomAffine(0, translate=(0.07, 0.07), scale=(0.9, 1.1), shear=10, independent=True),
         before_epoch=_estimate,
         deck="0.8%",
+        views=BY_A_PIXEL,
     ),
 )

@@ -6,6 +6,7 @@ from engine import nn
 from engine.data.augment import Compose, ElasticTransform, RandomAffine
 from engine.models import MLP, deep_mlp
 from engine.optim import SGD, Adam
+from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 
 
@@ -28,6 +29,7 @@ FAMILY = (
         batch_size=100,
         epochs=10,
         optimizer=partial(Adam, lr=1e-3),
+        views=BY_A_PIXEL,
     ),
     Recipe(
         name="mlp",
@@ -39,6 +41,7 @@ FAMILY = (
         epochs=20,
         optimizer=partial(SGD, lr=0.1, momentum=0.9),
         deck="1.6%",
+        views=BY_A_PIXEL,
     ),
     Recipe(
         name="mlp-elastic",
@@ -51,6 +54,7 @@ FAMILY = (
         optimizer=partial(SGD, lr=0.1, momentum=0.9),
         augment=ELASTIC,
         deck="0.7%",
+        views=BY_A_PIXEL,
     ),
     Recipe(
         name="mlp-deep",
@@ -63,5 +67,6 @@ FAMILY = (
         optimizer=partial(SGD, lr=0.01, momentum=0.9),
         augment=FURTHER,
         deck="0.35%",
+        views=BY_A_PIXEL,
     ),
 )

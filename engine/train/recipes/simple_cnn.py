@@ -6,6 +6,7 @@ from engine.data.augment import RandomAffine
 from engine.models import SimpleCNN
 from engine.optim import Adam, Optimizer
 from engine.optim.lr_scheduler import LambdaLR, LRScheduler
+from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe, falling
 
 MOVED = RandomAffine(20, translate=(0.2, 0.2))
@@ -28,6 +29,7 @@ FAMILY = (
         schedule=_by_two_percent,
         augment=MOVED,
         averaging=0.999,
+        views=BY_A_PIXEL,
     ),
     Recipe(
         name="simple-cnn-small",
@@ -41,5 +43,6 @@ FAMILY = (
         schedule=falling,
         augment=RandomAffine(15, translate=(0.1, 0.1)),
         averaging=0.999,
+        views=BY_A_PIXEL,
     ),
 )
