@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from engine.nn import Module
 from engine.optim import Optimizer
 from engine.optim.lr_scheduler import LambdaLR, LRScheduler
 from engine.tensor import Tensor
-
-if TYPE_CHECKING:
-    from engine.train.trainer import Trainer
 
 EVALUATION_BATCH = 500
 
@@ -70,7 +66,7 @@ class Recipe:
     averaging : float
         Above 0, weights are averaged over the steps with this decay, and the averages are what is tested and kept.
     before_epoch : callable or None
-        Told the trainer, before each pass.
+        Told the network, the optimiser and the training batches, before each pass.
     members : tuple of callable or None
         What a committee's members prepare images by, one after the other; by default they differ by their seed alone.
     views : tuple of callable
@@ -94,7 +90,7 @@ class Recipe:
     prepare: Augment | None = None
     augment: Augment | None = None
     averaging: float = 0.0
-    before_epoch: "Callable[[Trainer], None] | None" = None
+    before_epoch: Callable[[Module, Optimizer, Batches], None] | None = None
     members: tuple[Augment | None, ...] = (None,)
     views: tuple[Callable[[Tensor], Tensor], ...] = ()
     deck: str = ""

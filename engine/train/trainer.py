@@ -128,7 +128,7 @@ class Trainer:
             # Summed where the losses are: to look at each would make the host wait for the device.
             start, total = time.perf_counter(), zeros(()).to(self._device)
             if self.recipe.before_epoch is not None:
-                self.recipe.before_epoch(self)
+                self.recipe.before_epoch(self.model, self.optimizer, self.training)
             for number, (x, y) in enumerate(self.training, (epoch - 1) * len(self.training)):
                 loss = step(x, y).detach()
                 if self._device == CPU:

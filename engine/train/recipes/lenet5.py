@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from functools import partial
 
 import engine.nn.functional as F
+from engine.data import Batches
 from engine.data.augment import RandomAffine
 from engine.models import LeNet5
+from engine.nn import Module
 from engine.optim import DiagonalLevenbergMarquardt, Optimizer, rbf_loss_root
 from engine.optim.lr_scheduler import LambdaLR, LRScheduler
 from engine.tensor import Tensor
 from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
-from engine.train.trainer import Trainer
 
 # The global learning rates of the 20 passes.
 RATES = (5e-4,) * 2 + (2e-4,) * 3 + (1e-4,) * 3 + (5e-5,) * 4 + (1e-5,) * 8
@@ -29,14 +30,14 @@ def _loss(penalties: Tensor, labels: Tensor) -> Tensor:
     return loss
 
 
-def _estimate(trainer: Trainer) -> None:
-    if not isinstance(trainer.optimizer, DiagonalLevenbergMarquardt):
+def _estimate(model: Module, optimizer: Optimizer, training: Batches) -> None:
+    if not isinstance(optimizer, DiagonalLevenbergMarquardt):
         raise TypeError("lenet5 is trained by DiagonalLevenbergMarquardt")
-    trainer.optimizer.estimate_curvature(trainer.model, _some(trainer, EXAMPLES), rbf_loss_root)
+    optimizer.estimate_curvature(model, _some(training, EXAMPLES), rbf_loss_root)
 
 
-def _some(trainer: Trainer, count: int) -> Iterator[Tensor]:
-    for x, _ in trainer.training:
+def _some(training: Batches, count: int) -> Iterator[Tensor]:
+    for x, _ in training:
         yield x[:count]
         count -= len(x)
         if count <= 0:
