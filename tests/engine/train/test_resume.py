@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine import nn
-from engine.data import ImageData, load_glyphs
+from engine.data import ImageData, load_glyphs, write_idx
 from engine.data.augment import RandomAffine
 from engine.errors import DataError, DivergenceError, StateError
 from engine.optim import SGD, Adam, rbf_loss_root
@@ -96,10 +96,19 @@ def test_another_run_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
 def test_killed_twice_and_resumed(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "engine.train", "lenet", "--epochs", "5", "--threads", "1", "--out"]
+    folder = tmp_path / "digits"
+    folder.mkdir()
+    for part, images, labels in (
+        ("train", DATA.train_images, DATA.train_labels),
+        ("t10k", DATA.test_images, DATA.test_labels),
+    ):
+        write_idx(folder / f"{part}-images-idx3-ubyte", images)
+        write_idx(folder / f"{part}-labels-idx1-ubyte", labels)
+    command = [sys.executable, "-m", "engine.train", "lenet", "--data", str(folder), "--epochs", "40"]
+    command += ["--threads", "1", "--out"]
     subprocess.run([*command, str(tmp_path / "whole")], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     resume: list[str] = []
-    for epochs in (1, 3):
+    for epochs in (5, 12):
         training = subprocess.Popen(
             [*command, str(tmp_path / "killed"), *resume],
             cwd=ROOT,
@@ -113,7 +122,7 @@ def test_killed_twice_and_resumed(tmp_path: Path) -> None:
         training.wait()
         resume = ["--resume"]
     run = subprocess.run([*command, str(tmp_path / "killed"), *resume], cwd=ROOT, check=True, capture_output=True)
-    assert b"of 5 epochs were done" in run.stdout
+    assert b"of 40 epochs were done" in run.stdout
     whole, killed = (tmp_path / name / "lenet.safetensors" for name in ("whole", "killed"))
     assert whole.read_bytes() == killed.read_bytes()
 
