@@ -35,7 +35,7 @@ def linear_in(argument: str, points: int, cases: Cases, examples: int = 20) -> P
         b = a[::-1].copy()
         first, second, mixed = (trial.array(**{argument: value}) for value in (a, b, 2 * a - 3 * b))
         trial.compare(2.0 * first - 3.0 * second, mixed, "f(2a - 3b)")
-        trial.must_be_right(trial.call())
+        trial.must_be_right(trial.call(), also=True)
 
     return Property(f"be linear in {argument}: f(2a - 3b) = 2 f(a) - 3 f(b)", points, cases, check, examples)
 
@@ -57,7 +57,7 @@ def adds_bias(points: int, cases: Cases, argument: str = "b", examples: int = 20
         bias = trial.case[argument]
         without, biased = trial.array(**{argument: np.zeros_like(bias)}), trial.array()
         trial.compare(without + bias.reshape(1, -1, *[1] * (without.ndim - 2)), biased, f"f({argument})")
-        trial.must_be_right(biased)
+        trial.must_be_right(biased, also=True)
 
     return Property(
         f"add the bias to all of its channel: f({argument}) = f(0) + {argument}", points, cases, check, examples
@@ -85,7 +85,7 @@ def shift_equivariant(argument: str, points: int, cases: Cases, stride: str = ""
         step = trial.case.get(stride, 1)
         moved = trial.array(**{argument: trial.case[argument][..., rows * step :, columns * step :].copy()})
         trial.compare(out[..., rows:, columns:], moved, "f(moved image)")
-        trial.must_be_right(out)
+        trial.must_be_right(out, also=True)
 
     return Property("move its output with the image", points, cases, check, examples)
 
@@ -108,7 +108,7 @@ def padding_is_a_border(argument: str, points: int, cases: Cases, examples: int 
         border = [(0, 0)] * (x.ndim - 2) + [(padding, padding)] * 2
         bordered, padded = trial.array(**{argument: np.pad(x, border), "padding": 0}), trial.array()
         trial.compare(bordered, padded, f"f({argument}, padding)")
-        trial.must_be_right(padded)
+        trial.must_be_right(padded, also=True)
 
     return Property("give for a padding what it gives for a border of zeros", points, cases, check, examples)
 
@@ -128,7 +128,7 @@ def stride_skips(points: int, cases: Cases, examples: int = 20) -> Property:
         stride = trial.case["stride"]
         dense, strided = trial.array(stride=1), trial.array()
         trial.compare(dense[..., ::stride, ::stride], strided, "f(stride)")
-        trial.must_be_right(strided)
+        trial.must_be_right(strided, also=True)
 
     return Property("give for a stride S every S-th value of stride 1", points, cases, check, examples)
 
@@ -147,7 +147,7 @@ def commutes_with_a_rising_function(argument: str, points: int, cases: Cases, ex
     def check(trial: Trial) -> None:
         plain, cubed = trial.array(), trial.array(**{argument: trial.case[argument] ** 3})
         trial.compare(plain**3, cubed, "f(x**3)")
-        trial.must_be_right(plain)
+        trial.must_be_right(plain, also=True)
 
     return Property("give the cubes for cubes: the largest stays the largest", points, cases, check, examples)
 
@@ -177,7 +177,7 @@ def adjoint(
         v = _direction(trial.case[argument])
         expected = trial.with_oracle(loss, **{argument: v})
         trial.compare(expected, float(np.sum(gradient * v)), f"sum({output} * v)")
-        trial.must_be_right(value, (output,))
+        trial.must_be_right(value, (output,), also=True)
 
     return Property(f"be the adjoint: sum({output} * v) = sum(dy * layer(v))", points, cases, check, examples)
 
@@ -217,7 +217,7 @@ def agrees_with_finite_differences(
             if abs(slope - narrow) > allowed:
                 changes, says = f"changes the loss by {narrow:.6g} * h", f"your {output} says {slope:.6g} * h"
                 trial.fail(f"moving {argument} by h * v {changes}, {says}", output=f"sum({output} * v)")
-        trial.must_be_right(value, (output,))
+        trial.must_be_right(value, (output,), also=True)
 
     name = f"agree in {output} with how the loss changes where {argument} moves"
     return Property(name, points, cases, check, examples, simplify=False)

@@ -168,7 +168,7 @@ class Trial:
             self.fail(f"it returned {kind_of(value)}, but a tuple ({', '.join(names)}) is right")
         return dict(zip(names, value, strict=True))
 
-    def must_be_right(self, value: Any, outputs: Sequence[str] = ()) -> None:
+    def must_be_right(self, value: Any, outputs: Sequence[str] = (), *, also: bool = False) -> None:
         """Raise FalsifiedError unless what the function returned equals the oracle's value.
 
         Parameters
@@ -177,16 +177,19 @@ class Trial:
             What the student's function returned for the case.
         outputs : sequence of str
             Which of several outputs to compare; all by default.
+        also : bool
+            Whether something else is asked in the first place; the message then says that this is asked, too.
         """
         theirs, right = self.named_outputs(value), self.named_outputs(self.reference())
         for output in outputs or right:
-            self.compare(right[output], theirs[output], output if len(right) > 1 else "")
+            self.compare(right[output], theirs[output], output if len(right) > 1 else "", also=also)
 
-    def compare(self, expected: Any, got: Any, output: str = "") -> None:
+    def compare(self, expected: Any, got: Any, output: str = "", *, also: bool = False) -> None:
         """Raise FalsifiedError unless the two are close."""
         problem = difference(expected, got)
         if problem:
             about = f"{output}: {problem}" if output else problem
+            about = f"the values must be right for that: {about}" if also else about
             self.fail(about, expected=expected, got=got, output=output)
 
     def fail(self, message: str, *, expected: Any = None, got: Any = None, output: str = "") -> None:

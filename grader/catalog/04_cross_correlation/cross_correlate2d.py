@@ -106,11 +106,12 @@ EXERCISE = Exercise(
     properties=(
         equals_reference("equal the definition for square images and filters", 2, pictures(square=True)),
         equals_reference("equal the definition for images and filters of any shape", 4, pictures()),
-        linear_in("image", 1, pictures(), examples=10),
-        linear_in("kernel", 1, pictures(), examples=10),
-        shift_equivariant("image", 1, pictures()),
-        leaves_arguments_alone(1, pictures()),
-        depends_on_values_alone(1, pictures()),
+        # Of squares, so that height and width mixed up cost nothing here.
+        linear_in("image", 1, pictures(square=True), examples=10),
+        linear_in("kernel", 1, pictures(square=True), examples=10),
+        shift_equivariant("image", 1, pictures(square=True)),
+        leaves_arguments_alone(1, pictures(square=True)),
+        depends_on_values_alone(1, pictures(square=True)),
     ),
     hints=(
         "How many positions are there along an axis of H pixels for a filter of P? Try H = 3, P = 2 on paper.",

@@ -153,14 +153,15 @@ EXERCISE = Exercise(
         equals_reference("be right for any padding", 2, layers(2, (1, 1), (0, 2)), examples=40),
         equals_reference("add each filter's bias once", 2, layers(2, (1, 1), (0, 0), biased=True), examples=40),
         equals_reference("be right for any stride, padding and bias together", 2, layers(biased=True)),
-        linear_in("x", 1, layers(2), examples=10),
-        linear_in("w", 1, layers(2), examples=10),
-        adds_bias(1, layers(2, biased=True), examples=10),
-        stride_skips(1, layers(2, biased=True), examples=10),
-        padding_is_a_border("x", 1, layers(2, biased=True), examples=10),
-        shift_equivariant("x", 1, layers(2, (1, 3), (0, 0), biased=True), stride="stride", examples=10),
-        leaves_arguments_alone(1, layers(2, biased=True)),
-        depends_on_values_alone(1, layers(2, biased=True)),
+        # In the plainest cases, so that a mistake with strides, say, costs nothing here.
+        linear_in("x", 1, layers(2, (1, 1), (0, 0)), examples=10),
+        linear_in("w", 1, layers(2, (1, 1), (0, 0)), examples=10),
+        adds_bias(1, layers(2, (1, 1), (0, 0), biased=True), examples=10),
+        stride_skips(1, layers(2, (2, 3), (0, 0)), examples=10),
+        padding_is_a_border("x", 1, layers(2, (1, 1), (1, 2)), examples=10),
+        shift_equivariant("x", 1, layers(2, (1, 1), (0, 0)), examples=10),
+        leaves_arguments_alone(1, layers(2, (1, 1), (0, 0))),
+        depends_on_values_alone(1, layers(2, (1, 1), (0, 0))),
     ),
     hints=(
         "Build on cross_correlate2d: one image with one channel and one filter is just that. What changes "
