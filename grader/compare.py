@@ -1,5 +1,6 @@
 """Is the student's value the right one? Accepts only what is shown to be close; NaN never is."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +23,7 @@ def difference(expected: Any, got: Any) -> str:
 
     Parameters
     ----------
-    expected : ndarray, number
+    expected : ndarray, number, or dict of these
         The right value, in float64 where it is floating.
     got : Any
         What the worker sent.
@@ -38,6 +39,8 @@ def difference(expected: Any, got: Any) -> str:
     'it has shape (3,), but (3, 1) is right'
     >>> difference(5, 5.0)
     ''
+    >>> difference({"x": 2.0, "y": 0.0}, {"x": 2.0, "y": 1.0})
+    "for 'y': it returned 1, but 0 is right"
     >>> difference(357504, 357503)
     'it returned 357503, but 357504 is right'
     >>> difference(np.array([1.0]), np.array([np.nan]))
@@ -47,6 +50,8 @@ def difference(expected: Any, got: Any) -> str:
         return NOTHING
     if isinstance(expected, np.ndarray):
         return _array_difference(expected, got)
+    if isinstance(expected, Mapping):
+        return _dict_difference(expected, got)
     number = number_of(got)
     if number is None:
         return f"it returned {kind_of(got)}, but a number is right"
@@ -57,6 +62,18 @@ def difference(expected: Any, got: Any) -> str:
         allowed = min(allowed, OF_WHOLE_NUMBERS)
     close = bool(abs(number - expected) <= allowed)
     return "" if close else f"it returned {number:.7g}, but {expected:.7g} is right"
+
+
+def _dict_difference(expected: Mapping[str, Any], got: Any) -> str:
+    if not isinstance(got, dict):
+        return f"it returned {kind_of(got)}, but a dict is right"
+    missing = [repr(key) for key in expected if key not in got]
+    spare = [repr(key) for key in got if key not in expected]
+    for what, keys in (("lacks", missing), ("has, but should not have,", spare)):
+        if keys:
+            return f"its dict {what} {', '.join(keys)}"
+    problems = ((key, difference(value, got[key])) for key, value in expected.items())
+    return next((f"for {key!r}: {problem}" for key, problem in problems if problem), "")
 
 
 def unlike(expected: Array, got: Any) -> str:

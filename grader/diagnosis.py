@@ -12,6 +12,7 @@ from grader.locate import where_errors_lie
 from grader.sheet import wrong_answer
 from grader.stubs import mutant_function
 from grader.verdict import Counterexample
+from grader.wire import each_array, parts
 
 # A misconception must agree with the student on all of these; one small case alone may be an accident.
 MOST_CASES = 40
@@ -68,7 +69,7 @@ def _answers_the_same(answers: Mapping[str, Any], seen: Counterexample) -> bool:
 
 
 def _computes_the_same(function: Callable[..., Any], outputs: Sequence[str], seen: Counterexample) -> bool:
-    arguments = [v.copy() if isinstance(v, np.ndarray) else v for v in seen.case.values()]
+    arguments = [each_array(value, np.copy) for value in seen.case.values()]
     try:
         with np.errstate(all="ignore"):
             value = function(*arguments)
@@ -82,6 +83,8 @@ def _computes_the_same(function: Callable[..., Any], outputs: Sequence[str], see
 
 def _alike(value: Any, got: Any) -> bool:
     """Whether a misconception's value is the student's, infinities and NaN included."""
-    if np.isfinite(value).all():
+    if all(np.isfinite(part).all() for part in parts(value)):
         return not difference(value, got)
+    if isinstance(value, dict):
+        return isinstance(got, dict) and value.keys() == got.keys() and all(_alike(value[key], got[key]) for key in got)
     return np.shape(value) == np.shape(got) and np.allclose(value, got, rtol=1e-5, atol=1e-5, equal_nan=True)

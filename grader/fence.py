@@ -47,7 +47,7 @@ class Limits:
     call: float = 5.0
     later_call: float = 1.0
     exercise: float = 60.0
-    shrinking: float = 30.0
+    shrinking: float = 60.0
     memory: int = 4 << 30
     printed: int = 64 << 10
 

@@ -64,6 +64,29 @@ def adds_bias(points: int, cases: Cases, argument: str = "b", examples: int = 20
     )
 
 
+def example_by_example(argument: str, points: int, cases: Cases, examples: int = 20) -> Property:
+    """Require that each example of a batch gets what it gets alone: f(x)[n] = f(x[n : n + 1])[0].
+
+    Parameters
+    ----------
+    argument : str
+        The batch, (N, …).
+    points : int
+    cases : strategy of dict
+        With an output (N, …).
+    examples : int
+    """
+
+    def check(trial: Trial) -> None:
+        batch = trial.case[argument]
+        alone = [trial.array(**{argument: batch[n : n + 1].copy()}) for n in range(len(batch))]
+        together = trial.array()
+        trial.compare(np.concatenate(alone), together, f"f({argument})")
+        trial.must_be_right(together, also=True)
+
+    return Property("give each example of a batch what it gets alone", points, cases, check, examples)
+
+
 def shift_equivariant(argument: str, points: int, cases: Cases, stride: str = "", examples: int = 20) -> Property:
     """Require that the output moves with the image: without its first rows and columns, the output lacks its first.
 

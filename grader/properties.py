@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 
 from grader.exercise import Property
 from grader.trial import Trial
+from grader.wire import Array, each_array, parts
 
 Cases = SearchStrategy[dict[str, Any]]
 
@@ -42,7 +43,7 @@ def equals_reference(
 def leaves_arguments_alone(
     points: int, cases: Cases, examples: int = 10, simplify: bool = True, outputs: Sequence[str] = ()
 ) -> Property:
-    """Require the right value, and the arrays handed in to be the same after the call.
+    """Require the right value, and arrays, lists and dicts handed in to be the same after the call.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def leaves_arguments_alone(
     def check(trial: Trial) -> None:
         trial.must_be_right(trial.call(), outputs, also=True)
         for (argument, before), after in zip(trial.case.items(), trial.arguments_after, strict=False):
-            if isinstance(before, np.ndarray) and not _same(before, after):
+            if isinstance(before, np.ndarray | list | dict) and not _same(before, after):
                 message = f"it changed its argument '{argument}': work on a copy"
                 trial.fail(message, expected=before, got=after, output=argument)
 
@@ -103,7 +104,11 @@ def depends_on_values_alone(
 
     def check(trial: Trial) -> None:
         trial.must_be_right(trial.call(), outputs, also=True)
-        others: dict[str, Any] = {name: -value for name, value in trial.case.items() if _is_floating(value)}
+        others: dict[str, Any] = {
+            name: each_array(value, _other)
+            for name, value in trial.case.items()
+            if any(map(_is_floating, parts(value)))
+        }
         trial.call(**others)
         trial.must_be_right(trial.call(as_views=True), outputs, also=True)
 
@@ -115,5 +120,17 @@ def _is_floating(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
+def _other(array: Array) -> Array:
+    return -array if _is_floating(array) else array
+
+
 def _same(before: Any, after: Any) -> bool:
-    return isinstance(after, np.ndarray) and before.shape == after.shape and bool(np.all(before == after))
+    if isinstance(before, np.ndarray):
+        return isinstance(after, np.ndarray) and before.shape == after.shape and bool(np.all(before == after))
+    if isinstance(before, dict):
+        same_keys = isinstance(after, dict) and before.keys() == after.keys()
+        return same_keys and all(_same(item, after[key]) for key, item in before.items())
+    if isinstance(before, list | tuple):
+        alike = isinstance(after, list | tuple) and len(before) == len(after)
+        return alike and all(_same(*pair) for pair in zip(before, after, strict=True))
+    return bool(before == after)

@@ -21,6 +21,7 @@ from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, 
 from grader.simplify import simplify
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
 from grader.verdict import Counterexample, PropertyVerdict, Status
+from grader.wire import parts
 
 
 def _never_local(path: str) -> bool:
@@ -32,9 +33,10 @@ def _never_local(path: str) -> bool:
 # are, depends on the installation and on what was graded before; the same seed must draw the same cases everywhere.
 vars(providers)["is_local_module_file"] = _never_local
 
-# Calls spent on making a counterexample smaller. Counted before they are timed (Limits.shrinking), so that reports of
-# all but slow functions are the same on every machine.
-SHRINK_CALLS = 400
+# Calls spent on making a counterexample smaller: that of the first property that fails, which is the one that is drawn,
+# and of each after it. Counted before they are timed (Limits.shrinking), so that reports of all but slow functions are
+# the same on every machine, however busy.
+SHRINK_CALLS, LATER_SHRINK_CALLS = 400, 100
 # Cases drawn for a property that failed, to see what the failures have in common.
 MORE_CASES = 20
 
@@ -109,6 +111,7 @@ class Session:
         self._worker: WorkerProcess | None = None
         self._call_limit = grading.limits.call
         self._clock = Clock(grading.limits)
+        self._shrink_calls = SHRINK_CALLS
 
     def close(self) -> None:
         """End the worker."""
@@ -184,7 +187,7 @@ class Session:
 
         def attempt(drawn: dict[str, Any]) -> None:
             nonlocal calls, calls_at_first, case
-            if falsified and (calls - calls_at_first > SHRINK_CALLS or self._clock.left <= 0):
+            if falsified and (calls - calls_at_first > self._shrink_calls or self._clock.left <= 0):
                 return
             calls += 1
             case = drawn
@@ -226,6 +229,7 @@ class Session:
         smallest = min(reversed(falsified), key=_size)
         if prop.simplify and self.grading.shrink:
             smallest = self._simplified(prop, smallest)
+        self._shrink_calls = LATER_SHRINK_CALLS
         shown = replace(smallest, diagnosis=diagnose(self.entry, [*self._more_failures(prop), *falsified]))
         return replace(
             verdict, status=Status.FAILED, points=0, message=shown.message, counterexample=shown, cases=calls
@@ -279,7 +283,7 @@ class Session:
             return False
 
         try:
-            simplify(smallest.case, fails, SHRINK_CALLS)
+            simplify(smallest.case, fails, self._shrink_calls)
         except (InterruptedGrading, NotStartedError):
             # A simpler case that hangs or crashes is another failure; keep the one that is understood.
             return found[-1]
@@ -288,5 +292,7 @@ class Session:
 
 def _size(counterexample: Counterexample) -> tuple[float, float]:
     """Fewest elements first, then the simplest numbers."""
-    values = [np.asarray(value, dtype=np.float64) for value in counterexample.case.values()]
-    return sum(value.size for value in values), float(sum(np.abs(value).sum() for value in values))
+    found = [part for value in counterexample.case.values() for part in parts(value)]
+    numbers = [np.asarray(part, dtype=np.float64) for part in found if not isinstance(part, str)]
+    words = len(found) - len(numbers)
+    return words + sum(part.size for part in numbers), float(sum(np.abs(part).sum() for part in numbers))

@@ -8,7 +8,7 @@ import numpy as np
 import engine
 from grader.compare import difference, kind_of, unlike
 from grader.verdict import Counterexample
-from grader.wire import Array
+from grader.wire import Array, each_array
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -207,12 +207,11 @@ class Trial:
 
 def in_float64(case: Mapping[str, Any]) -> dict[str, Any]:
     """Copy a case with every floating array in float64."""
-    return {
-        name: value.astype(np.float64 if value.dtype.kind == "f" else value.dtype)
-        if isinstance(value, np.ndarray)
-        else value
-        for name, value in case.items()
-    }
+    return {name: each_array(value, _widened) for name, value in case.items()}
+
+
+def _widened(array: Array) -> Array:
+    return array.astype(np.float64 if array.dtype.kind == "f" else array.dtype)
 
 
 def what_was_raised(reply: Mapping[str, Any]) -> str:

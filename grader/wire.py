@@ -12,6 +12,7 @@ as a NumPy scalar, ``{"t": []}`` tuple, ``{"l": []}`` list, ``{"d": {}}`` dict, 
 
 import json
 import struct
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, BinaryIO, TypeAlias
 
@@ -187,8 +188,42 @@ def _unpack(tagged: Any, arrays: list[Array], depth: int) -> Any:
     raise WireError("a value with an unknown tag")
 
 
+def each_array(value: Any, change: Callable[[Array], Any]) -> Any:
+    """Return a value with every array in it changed, also those within lists, tuples and dicts.
+
+    Examples
+    --------
+    >>> each_array({"x": np.array([1, 2]), "names": ("x",)}, lambda array: -array)
+    {'x': array([-1, -2]), 'names': ('x',)}
+    """
+    if isinstance(value, np.ndarray):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: each_array(item, change) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(each_array(item, change) for item in value)
+    return value
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """Yield the values within lists, tuples and dicts, one by one; a value that is none of these as it is.
+
+    Examples
+    --------
+    >>> list(parts(("add", ("sin", "x"), {"y": 2})))
+    ['add', 'sin', 'x', 2]
+    """
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, tuple | list):
+        for item in value:
+            yield from parts(item)
+    else:
+        yield value
+
+
 def as_view(value: Any) -> Any:
-    """Return an array as a view of every second element of a larger one; all else as it is.
+    """Return an array as a view of every second element of a larger one, also within a list or dict; all else as it is.
 
     What lies between is nothing that could be right: NaN, or the largest whole number.
 
@@ -198,9 +233,14 @@ def as_view(value: Any) -> Any:
     >>> seen, seen.flags.c_contiguous
     (array([1, 2, 3]), False)
     """
-    if not isinstance(value, np.ndarray) or value.ndim == 0:
+    return each_array(value, _every_second)
+
+
+def _every_second(value: Array) -> Array:
+    if value.ndim == 0:
         return value
     wide = np.empty((*value.shape[:-1], 2 * value.shape[-1]), value.dtype)
     wide[...] = True if value.dtype.kind == "b" else np.iinfo(value.dtype).max if value.dtype.kind in "iu" else np.nan
     wide[..., ::2] = value
-    return wide[..., ::2]
+    view: Array = wide[..., ::2]
+    return view

@@ -1,7 +1,8 @@
 """Arrays drawn as grids for the terminal, wrong elements marked."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.compare import wrong_elements
+from grader.compare import difference, wrong_elements
 from grader.verdict import Counterexample
 from grader.wire import Array
 
@@ -32,8 +33,9 @@ def draw_counterexample(seen: Counterexample) -> RenderableType:
     -------
     renderable
     """
-    arrays = {name: value for name, value in seen.case.items() if isinstance(value, np.ndarray)}
-    settings = [f"{name} = {value!r}" for name, value in seen.case.items() if name not in arrays]
+    opened = dict(_opened(seen.case))
+    arrays = {name: value for name, value in opened.items() if isinstance(value, np.ndarray)}
+    settings = [f"{name} = {value!r}" for name, value in opened.items() if name not in arrays]
     parts: list[RenderableType] = []
     if settings:
         parts.append(Text(", ".join(settings)))
@@ -43,11 +45,24 @@ def draw_counterexample(seen: Counterexample) -> RenderableType:
     return Group(*parts)
 
 
+def _opened(case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield arguments, and of a dict of arrays each array."""
+    for name, value in case.items():
+        if isinstance(value, dict) and any(isinstance(item, np.ndarray) for item in value.values()):
+            yield from ((f"{name}[{key!r}]", item) for key, item in value.items())
+        else:
+            yield name, value
+
+
 def _outputs(seen: Counterexample) -> list[RenderableType]:
     if seen.expected is None and seen.got is None:
         return []
     name = f"{seen.output}, " if seen.output else ""
     expected, got = seen.expected, seen.got
+    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
+        wrong_keys = [key for key in expected if difference(expected[key], got[key])]
+        each = [replace(seen, expected=expected[key], got=got[key], output=repr(key)) for key in wrong_keys[:MOST_MAPS]]
+        return [part for one in each for part in _outputs(one)]
     comparable = (
         isinstance(expected, np.ndarray)
         and isinstance(got, np.ndarray)

@@ -1,5 +1,6 @@
 """Cases cover the circumstances in which wrong code is wrong: a 3x3 square with stride 1 shows little."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,13 +35,24 @@ def windows(case: Case) -> tuple[tuple[int, int], tuple[int, int], int, int]:
     """Return image, window, stride and padding of a case."""
     image = case["image"] if "image" in case else case["x"]
     window = case.get("kernel", case.get("w"))
-    size = (case["kernel_size"],) * 2 if window is None else window.shape[-2:]
+    if window is not None:
+        size = window.shape[-2:]
+    elif "filter_h" in case:
+        size = case["filter_h"], case["filter_w"]
+    else:
+        size = (case["kernel_size"],) * 2
     return image.shape[-2:], size, case.get("stride", 1), case.get("padding", 0)
 
 
 def does_not_tile(case: Case) -> bool:
     image, window, stride, padding = windows(case)
     return any((n + 2 * padding - f) % stride for n, f in zip(image, window, strict=True))
+
+
+def begins_behind(case: Case) -> bool:
+    """Whether rounding up alone would make a window that begins behind the map."""
+    image, window, stride, _ = windows(case)
+    return any(-(-(n - f) // stride) * stride >= n for n, f in zip(image, window, strict=True))
 
 
 def fills(case: Case) -> bool:
@@ -50,6 +62,23 @@ def fills(case: Case) -> bool:
 
 def has_ties(case: Case) -> bool:
     return any(len(np.unique(m)) < m.size for m in case["x"].reshape(-1, *case["x"].shape[-2:]))
+
+
+def right(name: str, case: Case) -> Any:
+    reference = load_catalog()[name].exercise.reference
+    assert reference is not None
+    return reference(**case)
+
+
+def is_repeated(case: Case) -> bool:
+    """Whether a gradient's operand was repeated along an axis of its own."""
+    own = case["dy"].shape[case["dy"].ndim - len(case["shape"]) :]
+    return any(length == 1 < repeated for length, repeated in zip(case["shape"], own, strict=True))
+
+
+def uses(case: Case) -> Counter[str]:
+    """Count in how many lines of a tape each value is an operand."""
+    return Counter(name for line in case["operations"] for name in set(line[2:]))
 
 
 def main(case: Case) -> np.ndarray:
@@ -85,8 +114,114 @@ PADDINGS: dict[str, Callable[[Case], bool]] = {
     "padding as large as the filter": lambda case: 0 < min(windows(case)[1]) <= case.get("padding", 0),
 }
 EXPECTED: dict[str, dict[str, Callable[[Case], bool]]] = {
+    "unroll": ALL
+    | {
+        "one image alone": lambda case: case["images"].ndim == 2,
+        "a batch of one": lambda case: case["images"].ndim == 3 and len(case["images"]) == 1,
+        "a batch of several": lambda case: case["images"].ndim == 3 and len(case["images"]) > 1,
+        "digits of 20x20": lambda case: case["images"].shape[-2:] == (20, 20),
+    },
+    "mlp_forward": ALL
+    | BATCHES
+    | {
+        "biases": lambda case: bool(case["b1"].any() and case["b2"].any()),
+        "a unit that is cut off for all": lambda case: bool((case["x"] @ case["w1"].T + case["b1"]).max(0).min() < 0),
+        "a negative logit": lambda case: bool(case["b2"].min() < 0),
+        "as many hidden units as pixels": lambda case: case["w1"].shape[0] == case["w1"].shape[1] > 1,
+    },
+    "locally_connected": ALL
+    | BATCHES
+    | {
+        "filter not square": lambda case: case["w"].shape[2] != case["w"].shape[3],
+        "a field as large as the image": lambda case: case["w"].shape[2:] == case["x"].shape[1:],
+        "filters that differ": lambda case: len(np.unique(case["w"].reshape(-1, *case["w"].shape[2:]), axis=0)) > 1,
+        "a bias": lambda case: bool(case["b"].any()),
+    },
+    "numerical_gradient": {
+        "float32": lambda case: case["x"].dtype == np.float32,
+        "float64": lambda case: case["x"].dtype == np.float64,
+        "whole numbers": lambda case: case["x"].dtype == np.int64,
+        "a vector": lambda case: case["x"].ndim == 1,
+        "three axes": lambda case: case["x"].ndim == 3,
+        "several sums": lambda case: len(case["w"]) > 1,
+        "a large step": lambda case: case["h"] >= 1,
+        "a small step": lambda case: case["h"] <= 1e-3,
+    },
+    "linear_backward": ALL
+    | BATCHES
+    | {"all square": lambda case: case["dy"].shape == case["x"].shape == case["w"].shape},
+    "relu_backward": {
+        "float32": lambda case: case["x"].dtype == np.float32,
+        "float64": lambda case: case["x"].dtype == np.float64,
+        "a vector": lambda case: case["x"].ndim == 1,
+        "four axes": lambda case: case["x"].ndim == 4,
+        "exactly 0": lambda case: bool((case["x"] == 0).any()),
+        "a negative gradient that goes through": lambda case: bool(((case["x"] > 0) & (case["dy"] < 0)).any()),
+    },
+    "avg_pool2d_backward": ALL | BATCHES | CHANNELS | WINDOWS | STRIDES,
+    "batch_norm": ALL
+    | BATCHES
+    | CHANNELS
+    | {
+        "a constant channel": lambda case: bool((np.ptp(case["x"], axis=(0, 2, 3)) == 0).any()),
+        "momentum 0": lambda case: case["momentum"] == 0,
+        "momentum 1": lambda case: case["momentum"] == 1,
+        "a large eps": lambda case: case["eps"] >= 1,
+        "two numbers in a channel": lambda case: case["x"].size == 2 * case["x"].shape[1],
+    },
+    "batch_norm_backward": ALL
+    | BATCHES
+    | CHANNELS
+    | {"a small eps": lambda case: case["eps"] < 1e-4, "a large eps": lambda case: case["eps"] >= 1},
+    "unbroadcast": {
+        "float32": lambda case: case["dy"].dtype == np.float32,
+        "float64": lambda case: case["dy"].dtype == np.float64,
+        "a single number": lambda case: case["shape"] == (),
+        "nothing to undo": lambda case: case["shape"] == case["dy"].shape,
+        "two axes put in": lambda case: case["dy"].ndim - len(case["shape"]) == 2,
+        "an axis repeated": lambda case: is_repeated(case),
+        "an axis put in, another repeated": lambda case: is_repeated(case) and len(case["shape"]) < case["dy"].ndim,
+    },
+    "matmul_vjp": ALL
+    | {
+        "two matrices": lambda case: case["dy"].ndim == 2,
+        "two batches": lambda case: case["a"].ndim == case["b"].ndim == 3,
+        "a batch and one matrix b": lambda case: case["a"].ndim == 3 and case["b"].ndim == 2 and len(case["a"]) > 1,
+        "one matrix a and a batch": lambda case: case["a"].ndim == 2 and case["b"].ndim == 3 and len(case["b"]) > 1,
+        "matrices that are square": lambda case: case["a"].shape[-1] == case["a"].shape[-2] == case["b"].shape[-1] > 1,
+    },
+    "tape": {
+        "one line": lambda case: len(case["operations"]) == 1,
+        "many lines": lambda case: len(case["operations"]) > 4,
+        "a value used in several lines": lambda case: any(count > 1 for count in uses(case).values()),
+        "a value used twice in one line": lambda case: any(len(set(line)) < len(line) for line in case["operations"]),
+        "a value that is not used": lambda case: len(uses(case)) < len(case["values"]) - 1,
+        "not square": lambda case: case["dy"].shape[0] != case["dy"].shape[1],
+    }
+    | {
+        name: (lambda case, name=name: any(line[0] == name for line in case["operations"]))
+        for name in ("add", "mul", "matmul", "tanh")
+    },
     "zero_pad": ALL | BATCHES | CHANNELS | {"padding 0": lambda case: case["padding"] == 0},
     "cross_correlate2d": ALL | WINDOWS | FILTERS,
+    "convolve2d": ALL | WINDOWS | FILTERS,
+    "line_detectors": ALL
+    | {
+        "3x3": lambda case: case["image"].shape == (3, 3),
+        "3 rows only": lambda case: case["image"].shape[0] == 3 < case["image"].shape[1],
+        "the same everywhere": lambda case: len(np.unique(case["image"])) == 1,
+    },
+    "shift_equivariance": ALL
+    | WINDOWS
+    | FILTERS
+    | {
+        "up": lambda case: case["dy"] < 0,
+        "to the left": lambda case: case["dx"] < 0,
+        "not at all": lambda case: case["dy"] == case["dx"] == 0,
+        "farther than the image is high": lambda case: abs(case["dy"]) > case["image"].shape[0],
+        "farther than the image is wide": lambda case: abs(case["dx"]) > case["image"].shape[1],
+    },
+    "orientation": ALL | {f"direction {k} wins": lambda case, k=k: right("orientation", case) == k for k in range(4)},
     "conv2d": ALL
     | BATCHES
     | CHANNELS
@@ -95,12 +230,42 @@ EXPECTED: dict[str, dict[str, Callable[[Case], bool]]] = {
     | FILTERS
     | PADDINGS
     | {"one filter": lambda case: len(case["w"]) == 1, "a bias": lambda case: bool(case["b"].any())},
+    "im2col": ALL | BATCHES | CHANNELS | WINDOWS | STRIDES | FILTERS | PADDINGS,
+    "conv2d_by_matmul": ALL
+    | BATCHES
+    | {
+        "one channel": lambda case: case["w"].shape[1] == 1,
+        "several channels": lambda case: case["w"].shape[1] > 1,
+        "one filter": lambda case: len(case["w"]) == 1,
+        "filter not square": lambda case: case["w"].shape[2] != case["w"].shape[3],
+        "one window": lambda case: case["columns"].shape[2] == 1,
+        "maps not square": lambda case: case["columns"].shape[2] != case["out_h"] ** 2,
+        "a bias": lambda case: bool(case["b"].any()),
+    },
     "max_pool2d": ALL
     | BATCHES
     | CHANNELS
     | WINDOWS
     | STRIDES
     | {"all negative": lambda case: bool((case["x"] < 0).all()), "ties": has_ties},
+    "avg_pool2d": ALL | BATCHES | CHANNELS | WINDOWS | STRIDES,
+    "max_pool2d_ceil": ALL
+    | BATCHES
+    | CHANNELS
+    | WINDOWS
+    | STRIDES
+    | {
+        "all negative": lambda case: bool((case["x"] < 0).all()),
+        "a window would begin behind the end": begins_behind,
+        "nothing to round": lambda case: not does_not_tile(case),
+    },
+    "global_avg_pool": ALL
+    | BATCHES
+    | CHANNELS
+    | {
+        "one pixel": lambda case: case["x"].shape[2:] == (1, 1),
+        "one row": lambda case: case["x"].shape[2] == 1 < case["x"].shape[3],
+    },
     "softmax_cross_entropy": ALL | BATCHES,
     "conv2d_backward": ALL | BATCHES | CHANNELS | WINDOWS | STRIDES | FILTERS | PADDINGS,
     "max_pool2d_backward": ALL

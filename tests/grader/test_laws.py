@@ -11,6 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 from grader.catalog import Entry, load_catalog
+from grader.compare import difference
 from grader.exercise import Exercise, Property
 from grader.fence import Limits
 from grader.laws import (
@@ -18,6 +19,7 @@ from grader.laws import (
     adjoint,
     agrees_with_finite_differences,
     commutes_with_a_rising_function,
+    example_by_example,
     linear_in,
     padding_is_a_border,
     shift_equivariant,
@@ -28,7 +30,7 @@ from grader.runner import grade_source
 from grader.session import Grading
 from grader.trial import FalsifiedError, Trial
 from grader.verdict import Status
-from grader.wire import Array, as_view
+from grader.wire import Array, as_view, each_array
 
 X = np.array([[[[1.0, -2.0, 3.0, 0.5], [4.0, 5.0, -1.0, 2.0], [0.0, 7.0, 1.0, -3.0]]]])
 W = np.array([[[[2.0, 1.0], [0.0, -1.0]]]])
@@ -51,7 +53,7 @@ def tried(prop: Property, function: Callable[..., Any], right: Callable[..., Any
     """Check a property on one case, with the function in this process."""
 
     def ask(request: dict[str, Any]) -> dict[str, Any]:
-        arguments = [value.copy() if isinstance(value, np.ndarray) else value for value in request["arguments"]]
+        arguments = [each_array(value, np.copy) for value in request["arguments"]]
         arguments = [as_view(value) for value in arguments] if request["views"] else arguments
         return {"status": "returned", "value": function(*arguments), "arguments": arguments}
 
@@ -93,6 +95,15 @@ def test_laws_of_a_layer(prop: Property, case: dict[str, Any], wrong: Callable[.
         tried(prop, lambda *arguments: layer(*arguments).tolist(), layer, case)
     with pytest.raises(FalsifiedError, match="it has shape"):
         tried(prop, lambda *arguments: layer(*arguments)[0], layer, case)
+
+
+def test_examples_of_a_batch_alone() -> None:
+    prop, case = example_by_example("x", 1, NONE), CASE | {"x": np.concatenate([X, 2 * X])}
+    tried(prop, layer, layer, case)
+    with pytest.raises(FalsifiedError, match=r"f\(x\)"):
+        tried(prop, off_by(lambda x, *rest: x.mean()), layer, case)
+    with pytest.raises(FalsifiedError, match="wrong"):
+        tried(prop, lambda *arguments: 0 * layer(*arguments), layer, case)
 
 
 def test_maxima_rise_with_a_rising_function() -> None:
@@ -164,6 +175,44 @@ def test_arguments_left_alone() -> None:
 
     with pytest.raises(FalsifiedError, match="it changed its argument 'x': work on a copy"):
         tried(leaves_arguments_alone(1, NONE), doubling, lambda x: x, {"x": X})
+
+
+def test_lists_left_alone() -> None:
+    with pytest.raises(FalsifiedError, match="it changed its argument 'sizes': work on a copy"):
+        tried(leaves_arguments_alone(1, NONE), lambda sizes: sizes.pop(), lambda sizes: sizes[-1], {"sizes": [3, 5]})
+    tried(leaves_arguments_alone(1, NONE), lambda sizes: sizes[-1], lambda sizes: sizes[-1], {"sizes": [3, 5]})
+
+
+def test_arrays_within_a_dict_or_list() -> None:
+    """They are views, and watched, like others."""
+    case: dict[str, Any] = {"x": {"a": X, "name": "a"}, "y": [X, ("b", 2)]}
+
+    def total(x: dict[str, Any], y: list[Any]) -> dict[str, Array]:
+        return {"sum": x["a"] + y[0]}
+
+    def changing(x: dict[str, Any], y: list[Any]) -> dict[str, Array]:
+        x["b"] = X
+        return total(x, y)
+
+    def reaching(x: dict[str, Any], y: list[Any]) -> dict[str, Array]:
+        return total({"a": reaching_into_memory(x["a"])}, y)
+
+    for prop in (leaves_arguments_alone(1, NONE), depends_on_values_alone(1, NONE)):
+        tried(prop, total, total, case)
+        with pytest.raises(FalsifiedError, match=r"for 'sum': .* values are wrong"):
+            tried(prop, lambda x, y: {"sum": x["a"]}, total, case)
+    with pytest.raises(FalsifiedError, match="it changed its argument 'x'"):
+        tried(leaves_arguments_alone(1, NONE), changing, total, case)
+    with pytest.raises(FalsifiedError, match="for 'sum': it holds NaN"):
+        tried(depends_on_values_alone(1, NONE), reaching, total, case)
+
+
+@pytest.mark.parametrize(
+    ("got", "says"),
+    [([1.0], "it returned a list, but a dict is right"), ({}, "its dict lacks 'x'"), ({"x": 1, "y": 2}, "'y'")],
+)
+def test_dicts_are_compared_key_by_key(got: object, says: str) -> None:
+    assert says in difference({"x": 1.0}, got)
 
 
 def test_a_slow_function_that_is_wrong_once_keeps_the_points_of_the_rest() -> None:

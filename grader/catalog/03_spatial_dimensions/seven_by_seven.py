@@ -54,7 +54,7 @@ def sheet(numbers: Numbers) -> Exercise:
     names = dict(zip(numbers.strides, ("larger_stride", "largest_stride"), strict=True))
     return hand_sheet(
         title="the size of what comes out, by hand",
-        order=3,
+        order=4,
         prompt=f"""
     A {kernel} slides over a {image}. Draw the image on squared paper and move the filter with a
     finger: where can it stand? Along one axis of N pixels, a filter of F pixels that moves by S pixels

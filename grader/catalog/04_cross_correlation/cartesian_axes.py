@@ -55,7 +55,7 @@ def sheet(numbers: Numbers) -> Exercise:
     left, right = ([sum(int(v) for v in row[start : start + 3]) for row in image] for start in (0, 1))
     return hand_sheet(
         title="is this a pair of axes? By hand",
-        order=3,
+        order=4,
         prompt=f"""
     Does a picture show a pair of axes, a line that stands and a line that lies? Two filters and a
     max pool can say. Here is a picture of 4x4 pixels and the two filters:

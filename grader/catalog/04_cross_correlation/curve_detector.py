@@ -60,7 +60,7 @@ def sheet(numbers: Numbers) -> Exercise:
     )
     return hand_sheet(
         title="a curve detector, by hand",
-        order=2,
+        order=3,
         prompt=f"""
     A filter is a small picture of what it looks for. This one looks for a line that rises and then
     bends to the right. The dots are zeros.

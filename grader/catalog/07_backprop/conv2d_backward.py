@@ -153,7 +153,7 @@ PLAIN = {"strides": (1, 1), "paddings": (0, 0)}
 
 EXERCISE = Exercise(
     title="the convolution layer, backward",
-    order=2,
+    order=9,
     stub=conv2d_backward,
     reference=reference,
     outputs=("dx", "dw", "db"),

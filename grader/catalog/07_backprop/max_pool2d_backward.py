@@ -119,7 +119,7 @@ def maps(draw: st.DrawFn, tiled: bool = False, overlapping: bool = False) -> dic
 
 EXERCISE = Exercise(
     title="max pooling, backward",
-    order=3,
+    order=6,
     stub=max_pool2d_backward,
     reference=reference,
     outputs=("dx",),

@@ -126,7 +126,7 @@ def batches(draw: st.DrawFn, large: bool = False) -> dict[str, np.ndarray]:
 
 EXERCISE = Exercise(
     title="softmax cross-entropy and its gradient",
-    order=1,
+    order=4,
     stub=softmax_cross_entropy,
     reference=reference,
     outputs=("loss", "dlogits"),
