@@ -16,8 +16,8 @@ def numerical_gradient(x: np.ndarray, w: np.ndarray, h: float) -> np.ndarray:
         grad[i] = (f(x with x[i] + h) - f(x with x[i] - h)) / (2 h)
 
     This costs two calls of f for each element, so it is far too slow for training, but it is right
-    whatever f is. Looking to both sides is worth it: for a small h the error is about h * h, while
-    that of the one-sided (f(x + h) - f(x)) / h is about h.
+    whatever f is. Looking to both sides is worth it: the error shrinks like h * h, while
+    that of the one-sided (f(x + h) - f(x)) / h shrinks only like h.
 
     The function is this one, which you write yourself: K weighted sums of all elements of x, each cubed,
     and all added up. w[k] has the shape of x.
@@ -25,8 +25,8 @@ def numerical_gradient(x: np.ndarray, w: np.ndarray, h: float) -> np.ndarray:
         s[k] = sum over all elements of w[k] * x
         f(x) = sum over k = 0 … K-1 of s[k] ** 3
 
-    The derivative of f is asked for only in this form. With an h as large as 1 or 2 it differs from the true
-    derivative, and the grader expects this difference.
+    Give just this quotient, not the derivative itself: for an h as large as 1 or 2 they differ, and the grader
+    looks for the difference.
 
     Three things go wrong easily. The element must be put back before the next one is moved. In an array of
     whole numbers, x[i] += 0.5 loses the half. And where h is tiny, f at both sides is nearly the same, so that in
