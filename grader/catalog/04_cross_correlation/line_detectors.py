@@ -54,7 +54,7 @@ def line_detectors(image: np.ndarray) -> np.ndarray:
     (4, 1, 3)
     >>> maps[1]
     array([[-3.,  6., -3.]])
-    >>> maps[3, 0, 1]
+    >>> float(maps[3, 0, 1])
     0.0
     """
     raise NotImplementedError
