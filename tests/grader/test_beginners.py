@@ -146,7 +146,7 @@ def test_a_callable_need_not_be_written_with_def(tmp_path: Path, capsys: pytest.
         (["exercises/../exercises/nothing"], "there is no folder or file"),
         (
             ["empty"],
-            f"there is no exercise in empty: it has no files such as {next(iter(load_catalog().values())).path}",
+            f"there is no exercise in empty: it has no files such as {FIRST}",
         ),
         (["."], "there is no exercise in .; did you mean grade exercises?"),
         (["exercises/04_cross_correlation/cross_corelate2d.py"], "did you mean 'cross_correlate2d'?"),
