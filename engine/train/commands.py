@@ -85,7 +85,7 @@ def fit(baseline: Baseline, data: ImageData, seed: int, records: Path | None, co
     evaluation, seconds = fit_and_test(baseline, data, seed)
     console.print(f"test error {100 * evaluation.error:.2f}%, {seconds:.1f} s")
     if records is not None:
-        _record(records, baseline.name, data, seed, 1, 1, evaluation, seconds, console)
+        _record(records, baseline.name, data, seed, 1, 0, evaluation, seconds, console)
 
 
 def _record(

@@ -31,6 +31,7 @@ class Record:
     members : int
         Networks that voted.
     epochs : int
+        0 for a classifier that has none.
     test_error : float
         Share of the test images that were wrong after the last epoch.
     test_images : int
@@ -158,7 +159,8 @@ def table(recipes: Iterable[Named], records: Sequence[Record]) -> str:
             lines.append(f"| `{recipe.name}` | {recipe.about} | {recipe.deck or '-'} | {UNMEASURED} | | |")
         for data, members, epochs in groups:
             runs = [r for r in own if (r.data, r.members, r.epochs) == (data, members, epochs)]
-            about = f"{recipe.about}; {data}, {epochs} epochs" + (f", {members} vote" if members > 1 else "")
+            passes = f", {epochs} epoch{'s' if epochs > 1 else ''}" if epochs else ""
+            about = f"{recipe.about}; {data}{passes}" + (f", {members} vote" if members > 1 else "")
             seconds = statistics.median(run.seconds for run in runs)
             cells = (f"`{recipe.name}`", about, recipe.deck, _errors(runs), str(len(runs)), f"{seconds:,.0f}")
             lines.append(f"| {' | '.join(cells)} |")
