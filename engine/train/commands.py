@@ -107,7 +107,7 @@ def _record(
         epochs=epochs,
         test_error=evaluation.error,
         test_images=len(data.test_labels),
-        seconds=round(seconds, 1),
+        seconds=round(seconds, 3),
         threads=get_num_threads(),
         hardware=hardware(),
         commit=commit(),
