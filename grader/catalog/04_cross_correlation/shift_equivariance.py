@@ -99,16 +99,12 @@ def by_loops(image: np.ndarray, kernel: np.ndarray, dy: int, dx: int) -> tuple[n
     return slide(move(image)), move(found), certain
 
 
-def by_slices(image: np.ndarray, kernel: np.ndarray, dy: int, dx: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    def to_and_from(length: int, step: int) -> tuple[slice, slice]:
-        step = min(max(step, -length), length)
-        return slice(max(step, 0), length + min(step, 0)), slice(max(-step, 0), length - max(step, 0))
-
+def by_indices(image: np.ndarray, kernel: np.ndarray, dy: int, dx: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     def move(array: np.ndarray) -> np.ndarray:
-        (to_rows, rows), (to_columns, columns) = to_and_from(len(array), dy), to_and_from(array.shape[1], dx)
-        out = np.zeros_like(array)
-        out[to_rows, to_columns] = array[rows, columns]
-        return out
+        height, width = array.shape
+        rows, columns = np.arange(height) - dy, np.arange(width) - dx
+        inside = np.outer((rows >= 0) & (rows < height), (columns >= 0) & (columns < width))
+        return np.where(inside, array[np.ix_(rows % height, columns % width)], 0)
 
     def slide(array: np.ndarray) -> np.ndarray:
         windows = np.lib.stride_tricks.sliding_window_view(array, kernel.shape)
@@ -198,7 +194,7 @@ EXERCISE = Exercise(
         "found = slide(image); moved_first = slide(move(image)); moved_last = move(found); "
         "certain = move(np.ones(found.shape, dtype=bool)).",
     ),
-    alternatives=(by_loops, by_slices, by_matrices),
+    alternatives=(by_loops, by_indices, by_matrices),
     mutants=(
         Mutant(
             "moved the wrong way",

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import adds_bias, linear_in
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import SMALL, case, floats
@@ -63,9 +63,9 @@ def conv2d_by_matmul(columns: np.ndarray, w: np.ndarray, b: np.ndarray, out_h: i
 
 
 def by_matrix_product(columns: np.ndarray, w: np.ndarray, b: np.ndarray, out_h: int) -> np.ndarray:
-    images, _, places = columns.shape
-    rows = w.reshape(len(w), -1)
-    out: np.ndarray = rows @ columns + b.reshape(-1, 1)
+    images, depth, places = columns.shape
+    rows = w.reshape(len(w), depth)
+    out: np.ndarray = rows @ columns + b[:, None]
     return out.reshape(images, len(w), out_h, places // out_h)
 
 
@@ -83,13 +83,13 @@ def by_loops(columns: np.ndarray, w: np.ndarray, b: np.ndarray, out_h: int) -> n
 def by_one_wide_matrix(columns: np.ndarray, w: np.ndarray, b: np.ndarray, out_h: int) -> np.ndarray:
     wide = np.concatenate(list(columns.astype(np.float64)), axis=1)
     product = w.reshape(len(w), len(wide)) @ wide
-    maps = product.reshape(len(w), len(columns), out_h, -1).transpose(1, 0, 2, 3)
+    maps = product.reshape(len(w), len(columns), out_h, columns.shape[2] // out_h).transpose(1, 0, 2, 3)
     out: np.ndarray = maps + b[:, None, None]
     return out
 
 
 def by_einsum(columns: np.ndarray, w: np.ndarray, b: np.ndarray, out_h: int) -> np.ndarray:
-    places = columns.reshape(len(columns), *w.shape[1:], out_h, -1)
+    places = columns.reshape(len(columns), *w.shape[1:], out_h, columns.shape[2] // out_h)
     out: np.ndarray = np.einsum("ncpqij,kcpq->nkij", places, w) + b[None, :, None, None]
     return out
 
@@ -141,41 +141,41 @@ EXERCISE = Exercise(
     ),
     alternatives=(by_matrix_product, by_loops, by_one_wide_matrix, by_einsum),
     mutants=(
-        Mutant("bias forgotten", (" + b.reshape(-1, 1)", ""), "you never add the bias"),
+        Mutant("bias forgotten", (" + b[:, None]", ""), "you never add the bias"),
         Mutant(
             "bias added along the windows",
-            ("+ b.reshape(-1, 1)", "+ np.resize(b, places)"),
+            ("+ b[:, None]", "+ np.resize(b, places)"),
             "you add the biases along the windows: b[k] belongs to all of row k, so give b the shape (K, 1)",
         ),
         Mutant(
             "bias added for every weight",
-            ("+ b.reshape(-1, 1)", "+ b.reshape(-1, 1) * rows.shape[1]"),
+            ("+ b[:, None]", "+ b[:, None] * rows.shape[1]"),
             "you add the bias to every product before summing; it is added once to the sum",
         ),
         Mutant(
             "first filter's bias for all",
-            ("+ b.reshape(-1, 1)", "+ b[0]"),
+            ("+ b[:, None]", "+ b[0]"),
             "you add the first filter's bias everywhere: each filter has its own",
         ),
         Mutant(
             "channels last in the filters",
-            ("w.reshape(len(w), -1)", "w.transpose(0, 2, 3, 1).reshape(len(w), -1)"),
+            ("w.reshape(len(w), depth)", "w.transpose(0, 2, 3, 1).reshape(len(w), depth)"),
             "the weights of your rows stand in another order than the numbers of the columns: channel by channel, and "
             "each channel row by row",
         ),
         Mutant(
             "filter turned",
-            ("w.reshape(len(w), -1)", "w[:, :, ::-1, ::-1].reshape(len(w), -1)"),
+            ("w.reshape(len(w), depth)", "w[:, :, ::-1, ::-1].reshape(len(w), depth)"),
             "your filters are turned by half a turn: a layer uses them as they are",
         ),
         Mutant(
             "filter read by columns",
-            ("w.reshape(len(w), -1)", "w.transpose(0, 1, 3, 2).reshape(len(w), -1)"),
+            ("w.reshape(len(w), depth)", "w.transpose(0, 1, 3, 2).reshape(len(w), depth)"),
             "you write the filters down by columns: im2col goes through windows by rows",
         ),
         Mutant(
             "filters reshaped instead of transposed",
-            ("w.reshape(len(w), -1)", "w.reshape(-1, len(w)).T"),
+            ("w.reshape(len(w), depth)", "w.reshape(depth, len(w)).T"),
             "reshape(-1, K).T puts weights of several filters into one row: reshape(K, -1) keeps each filter together",
         ),
         Mutant(
@@ -210,4 +210,11 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("im2col",),
+    equivalents=(
+        Equivalent(
+            "out[n, k, i, j] = np.dot(w[k].ravel(), columns[n, :, place]) + b[k]",
+            "out[n, k, i, j] = np.dot(columns[n, :, place], w[k].ravel()) + b[k]",
+            "the product of two rows of numbers is the same from both sides",
+        ),
+    ),
 )

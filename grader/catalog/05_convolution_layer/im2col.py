@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import linear_in, padding_is_a_border
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats, windows
@@ -78,7 +78,7 @@ def by_windows_in_turn(x: np.ndarray, filter_h: int, filter_w: int, stride: int 
             for j in range(out_w):
                 top, left = i * stride, j * stride
                 window = padded[n, :, top : top + filter_h, left : left + filter_w]
-                columns[n, :, i * out_w + j] = window.reshape(-1)
+                columns[n, :, i * out_w + j] = window.ravel()
     return columns
 
 
@@ -91,8 +91,8 @@ def by_pixels_of_the_window(
     for p in range(filter_h):
         for q in range(filter_w):
             part = padded[:, :, p : p + last_row + 1 : stride, q : q + last_column + 1 : stride]
-            parts.append(part.reshape(len(x), x.shape[1], -1))
-    return np.stack(parts, axis=2).reshape(len(x), len(parts) * x.shape[1], -1)
+            parts.append(part.reshape(*part.shape[:2], part.shape[2] * part.shape[3]))
+    return np.stack(parts, axis=2).reshape(len(x), len(parts) * x.shape[1], parts[0].shape[2])
 
 
 def by_a_view(x: np.ndarray, filter_h: int, filter_w: int, stride: int = 1, padding: int = 0) -> np.ndarray:
@@ -144,7 +144,7 @@ EXERCISE = Exercise(
         "Its numbers, read in the order in which they lie in memory, are just the column.",
         "Windows in reading order: number i * OW + j is the one in row i and column j.",
         "Three loops, over n, i and j; inside, columns[n, :, i * OW + j] = padded[n, :, i*S : i*S+FH, "
-        "j*S : j*S+FW].reshape(-1).",
+        "j*S : j*S+FW].ravel().",
     ),
     alternatives=(by_windows_in_turn, by_pixels_of_the_window, by_a_view),
     mutants=(
@@ -155,12 +155,12 @@ EXERCISE = Exercise(
         ),
         Mutant(
             "channels last",
-            ("window.reshape(-1)", "window.transpose(1, 2, 0).reshape(-1)"),
+            ("window.ravel()", "window.transpose(1, 2, 0).ravel()"),
             "going down a column, the channels change fastest: a whole channel comes first, then the next",
         ),
         Mutant(
             "window read by columns",
-            ("window.reshape(-1)", "window.transpose(0, 2, 1).reshape(-1)"),
+            ("window.ravel()", "window.transpose(0, 2, 1).ravel()"),
             "going down a column, you go through each window by columns: go by rows",
         ),
         Mutant(
@@ -191,7 +191,7 @@ EXERCISE = Exercise(
         ),
         Mutant(
             "window turned",
-            ("window.reshape(-1)", "window[:, ::-1, ::-1].reshape(-1)"),
+            ("window.ravel()", "window[:, ::-1, ::-1].ravel()"),
             "your windows are turned by half a turn: copy them as they are",
         ),
         Mutant(
@@ -214,4 +214,16 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("conv2d",),
+    equivalents=(
+        Equivalent(
+            "padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))",
+            "padded = np.pad(x, ((0, 1), (0, 0), (padding, padding), (padding, padding)))",
+            "an image more at the end is never looked at",
+        ),
+        Equivalent(
+            "return np.stack(parts, axis=2).reshape(len(x), len(parts) * x.shape[1], parts[0].shape[2])",
+            "return np.stack(parts, axis=2).reshape(len(x), len(parts) * x.shape[1], parts[-1].shape[2])",
+            "all parts have the same shape",
+        ),
+    ),
 )

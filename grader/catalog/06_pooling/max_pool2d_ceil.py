@@ -47,17 +47,15 @@ def max_pool2d_ceil(x: np.ndarray, kernel_size: int, stride: int) -> np.ndarray:
 
     Examples
     --------
-    Five pixels, windows of 2 at stride 2: 3 windows, (1, 5), (2, 0) and (-7).
+    Windows of 2 at stride 2 on rows of 5 pixels: there are 3, and the last holds only -7 and -9.
 
     >>> x = np.array([[[[1.0, 5.0, 2.0, 0.0, -7.0],
     ...                 [3.0, 4.0, 1.0, 7.0, -9.0]]]])
-    >>> max_pool2d_ceil(x[:, :, :1], kernel_size=1, stride=2)
-    array([[[[ 1.,  2., -7.]]]])
     >>> max_pool2d_ceil(x, kernel_size=2, stride=2)
     array([[[[ 5.,  7., -7.]]]])
 
-    At stride 3, ceil((5 - 1) / 3) + 1 = 3 windows of 1 pixel would begin at 0, 3 and 6. Pixel 6 is not on
-    the map, so there are 2.
+    Windows of 1 pixel at stride 3 on the first row: ceil((5 - 1) / 3) + 1 = 3 would begin at 0, 3 and 6. Pixel
+    6 is not on the map, so there are 2.
 
     >>> max_pool2d_ceil(x[:, :, :1], kernel_size=1, stride=3)
     array([[[[1., 0.]]]])
