@@ -78,8 +78,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--students", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", metavar="NAME", action="append", help="this exercise; may be repeated; else all")
     options = parser.parse_args()
-    make_class(options.folder, options.students, options.seed)
+    entries = [load_catalog()[name] for name in options.only] if options.only else None
+    make_class(options.folder, options.students, options.seed, entries)
 
 
 if __name__ == "__main__":
