@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from hypothesis.strategies import SearchStrategy
 
 from grader.trial import Trial
+from grader.workplace import PLAIN, Workplace
 
 Case: TypeAlias = Mapping[str, Any]
 Answers: TypeAlias = Mapping[str, Any]
@@ -33,6 +34,8 @@ class Property:
     simplify : bool
         Whether elements of floating arrays may be set to 0 or 1 to make a counterexample readable;
         not where a case must not have ties.
+    shrink : bool
+        Whether to look for smaller counterexamples at all; not where each call takes long, or no case is small.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Property:
     check: Callable[[Trial], None]
     examples: int = 60
     simplify: bool = True
+    shrink: bool = True
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,11 @@ class Exercise:
         Changes made by rule that are no mistakes.
     for_student : callable or None
         Takes a student's name, returns the exercise with that student's own numbers; None where all have the same.
+    workplace : Workplace
+        What the student's file may use, and how its function is asked.
+    decorator : str
+        Stands above the student's function, such as ``@njit``; the catalog's own functions do without, so that they
+        can be called where Numba is not loaded.
     """
 
     title: str
@@ -153,6 +162,8 @@ class Exercise:
     requires: tuple[str, ...] = field(default=())
     equivalents: tuple[Equivalent, ...] = field(default=())
     for_student: "Callable[[str], Exercise] | None" = None
+    workplace: Workplace = PLAIN
+    decorator: str = ""
 
     @property
     def points(self) -> int:

@@ -21,6 +21,7 @@ import psutil
 from grader import fence, landlock, wire
 from grader.fence import Limits
 from grader.walls import IMPORTABLE, Walls, reachable
+from grader.workplace import PLAIN, Workplace
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -44,9 +45,11 @@ class WorkerProcess:
         What to call it, so that error messages show the student's own file name.
     limits : Limits
         What it may use.
+    workplace : Workplace
+        What else it has.
     """
 
-    def __init__(self, source: bytes, name: str, limits: Limits) -> None:
+    def __init__(self, source: bytes, name: str, limits: Limits, workplace: Workplace = PLAIN) -> None:
         self._limits = limits
         self._nonce = fence.nonce()
         self._requests = 0
@@ -54,13 +57,16 @@ class WorkerProcess:
         self._printed = bytearray()
         file = self._folder / f"{name}.py"
         file.write_bytes(source)
+        more = workplace.settings()
+        refused = [package for package in fence.REFUSED_PACKAGES if package not in more["packages"]]
         settings = {
             "file": str(file),
             "limits": limits.resources(),
-            "path": [str(Path(np.__file__).parents[1])],
-            "refused": fence.REFUSED_PACKAGES,
-            "importable": IMPORTABLE,
-            "reachable": [*reachable(), (str(self._folder), landlock.READ)],
+            "path": [str(Path(np.__file__).parents[1]), *more["path"]],
+            "refused": [*refused, *more["withheld"]],
+            "importable": [*IMPORTABLE, *(name.removesuffix(".py") for name in more["packages"])],
+            "reachable": [*reachable(), *more["reachable"], (str(self._folder), landlock.READ)],
+            "prepare": more["prepare"],
             "nonce": self._nonce,
         }
         fence.adopt_orphans()
@@ -71,7 +77,7 @@ class WorkerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=self._folder,
-            env=fence.environment(self._folder),
+            env={**fence.environment(self._folder), **workplace.variables()},
             start_new_session=True,
         )
         self._tree = fence.ProcessTree(self._process.pid, before)

@@ -58,6 +58,8 @@ def leaves_arguments_alone(
     def check(trial: Trial) -> None:
         trial.must_be_right(trial.call(), outputs, also=True)
         for (argument, before), after in zip(trial.case.items(), trial.arguments_after, strict=False):
+            if argument in trial.outputs:
+                continue  # a kernel writes there
             if isinstance(before, np.ndarray | list | dict) and not _same(before, after):
                 message = f"it changed its argument '{argument}': work on a copy"
                 trial.fail(message, expected=before, got=after, output=argument)

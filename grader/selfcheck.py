@@ -160,7 +160,7 @@ def score_mutants(entries: Sequence[Entry], grading: Grading, jobs: int) -> Iter
         One for each exercise.
     """
     # Many mutants never end, and a counterexample is not looked at.
-    quick = replace(grading, limits=replace(grading.limits, call=2.0, exercise=20.0), shrink=False)
+    quick = replace(grading, limits=replace(grading.limits, call=2.0, exercise=20.0), shrink=False, compiled=False)
     made = {entry.name: list(made_mutants(entry)) for entry in entries}
     tasks = [Task(entry.name, mutant.source, quick) for entry in entries for mutant in made[entry.name]]
     verdicts = run_tasks(tasks, jobs)

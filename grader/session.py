@@ -54,12 +54,15 @@ class Grading:
         Whether to look for smaller counterexamples.
     student : str or None
         Whose numbers hand sheets have; empty for the lecture's, None for those of whom a sheet names.
+    compiled : bool
+        Whether what students give to Numba is compiled; without, many small changes are graded in less time.
     """
 
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     shrink: bool = True
     student: str | None = None
+    compiled: bool = True
 
 
 class InterruptedGrading(BaseException):
@@ -109,8 +112,11 @@ class Session:
         self.grading = grading
         self.printed = ""
         self._worker: WorkerProcess | None = None
-        self._call_limit = grading.limits.call
-        self._clock = Clock(grading.limits)
+        workplace = entry.exercise.workplace
+        self._workplace = workplace if grading.compiled else workplace.interpreted()
+        self._limits = self._workplace.within(grading.limits)
+        self._call_limit = self._limits.call
+        self._clock = Clock(self._limits)
         self._shrink_calls = SHRINK_CALLS
 
     def close(self) -> None:
@@ -122,11 +128,11 @@ class Session:
 
     def load(self) -> InterruptedGrading | None:
         """Start a worker and load the file; returns why not, or None."""
-        self._worker = WorkerProcess(self.source, self.entry.name, self.grading.limits)
+        self._worker = WorkerProcess(self.source, self.entry.name, self._limits, self._workplace)
         if self._worker.walls != walls_here():
             raise RuntimeError(f"a worker has {self._worker.walls}, but {walls_here()} is what the report says")
         try:
-            reply = self._ask({"do": "load", "function": self.entry.name}, self.grading.limits.first_call)
+            reply = self._ask({"do": "load", "function": self.entry.name}, self._limits.first_call)
         except InterruptedGrading as stop:
             return InterruptedGrading(stop.status, f"while loading the file: {stop.message}")
         if reply.get("status") != "returned":
@@ -148,7 +154,7 @@ class Session:
         left = self._clock.left
         if left <= 0:
             self.close()
-            limit = self.grading.limits.exercise
+            limit = self._limits.exercise
             raise InterruptedGrading(Status.TIMED_OUT, f"the exercise took longer than {limit:.0f} s in all")
         try:
             return self._worker.ask(request, min(seconds, left))
@@ -156,7 +162,7 @@ class Session:
             self.close()
             # Who waits for an endless loop shall not wait as long for each property; a function that takes longer
             # than this has no time for all its cases anyway.
-            self._call_limit = min(self._call_limit, self.grading.limits.later_call)
+            self._call_limit = min(self._call_limit, self._limits.later_call)
             raise InterruptedGrading(Status.TIMED_OUT, f"no answer within {min(seconds, left):.0f} s") from None
         except WorkerCrashError as error:
             self.close()
@@ -170,6 +176,8 @@ class Session:
             self.entry.exercise.reference,
             case,
             lambda request: self._ask(request, self._call_limit),
+            self._workplace.ask,
+            self.source,
         )
 
     def judge(self, prop: Property) -> PropertyVerdict:
@@ -227,7 +235,7 @@ class Session:
         if not falsified:
             return replace(verdict, cases=calls)
         smallest = min(reversed(falsified), key=_size)
-        if prop.simplify and self.grading.shrink:
+        if prop.simplify and prop.shrink and self.grading.shrink:
             smallest = self._simplified(prop, smallest)
         self._shrink_calls = LATER_SHRINK_CALLS
         shown = replace(smallest, diagnosis=diagnose(self.entry, [*self._more_failures(prop), *falsified]))
@@ -247,13 +255,13 @@ class Session:
             except FalsifiedError as error:
                 found.append(error.counterexample)
 
-        if self.grading.shrink:
+        if prop.shrink and self.grading.shrink:
             with suppress(InterruptedGrading, NotStartedError):
                 self._draw(replace(prop, examples=MORE_CASES), attempt)
         return found
 
     def _draw(self, prop: Property, attempt: Any) -> None:
-        phases = [Phase.generate, Phase.shrink] if self.grading.shrink else [Phase.generate]
+        phases = [Phase.generate, Phase.shrink] if prop.shrink and self.grading.shrink else [Phase.generate]
         drawing = settings(
             max_examples=prop.examples,
             database=None,

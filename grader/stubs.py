@@ -1,10 +1,12 @@
 """From a catalog file to files that can be graded: the stub, the solutions, the mutants."""
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader import asking
 from grader.catalog import Entry
 from grader.exercise import Answers, Mutant, Sheet
 from grader.sheet import OWNER
@@ -29,7 +31,7 @@ def render_stub(entry: Entry) -> str:
     if isinstance(stub, Sheet):
         return _render_answers(entry, {question.name: ... for question in stub.questions})
     heading = f'"""{entry.heading}\n\nWrite the function below, then run:  grade exercises/ --only {entry.name}\n"""'
-    return _module(heading, inspect.getsource(stub))
+    return _module(heading, inspect.getsource(stub), entry.exercise.decorator)
 
 
 def render_alternative(entry: Entry, alternative: Callable[..., Any] | Answers) -> str:
@@ -45,7 +47,8 @@ def render_alternative(entry: Entry, alternative: Callable[..., Any] | Answers) 
         return _render_answers(entry, alternative)
     source = inspect.getsource(alternative)
     renamed = source.replace(f"def {alternative.__name__}(", f"def {entry.name}(", 1)
-    return _module(f'"""A solution: {alternative.__name__.replace("_", " ")}."""', renamed)
+    heading = f'"""A solution: {alternative.__name__.replace("_", " ")}."""'
+    return _module(heading, renamed, entry.exercise.decorator)
 
 
 def render_mutant(entry: Entry, mutant: Mutant) -> str:
@@ -72,17 +75,41 @@ def render_mutant(entry: Entry, mutant: Mutant) -> str:
 
 
 def mutant_function(entry: Entry, mutant: Mutant) -> Callable[..., Any]:
-    """Return a mutant as a function. It is the catalog's own text, so the grader may run it."""
+    """Return a mutant as a function that does what asking a student's would. It is the catalog's own text."""
+    exercise = entry.exercise
+    text = render_mutant(entry, mutant)
+    if exercise.decorator:
+        text = re.sub(NUMBA_IMPORT, "from grader.plain_numba import cuda, njit, prange", text)
     namespace: dict[str, Any] = {}
-    exec(compile(render_mutant(entry, mutant), f"<mutant {mutant.name}>", "exec"), namespace)
-    function: Callable[..., Any] = namespace[entry.name]
-    return function
+    exec(compile(text, f"<mutant {mutant.name}>", "exec"), namespace)
+    asked, outputs = getattr(asking, exercise.workplace.ask), len(exercise.outputs)
+
+    def ask(*arguments: Any) -> Any:
+        value = asked(namespace[entry.name], list(arguments))
+        if exercise.workplace.ask != "launch":
+            return value
+        return value[0] if outputs == 1 else tuple(value[:outputs])
+
+    return ask
 
 
-def _module(heading: str, function: str) -> str:
-    modules = {"np": "import numpy as np", "math": "import math"}
-    imports = [line for name, line in modules.items() if f"{name}." in function]
-    return "\n\n".join([heading, *(["\n".join(imports)] if imports else []), "\n" + function.rstrip()]) + "\n"
+# What stands in a file for each name that its function uses.
+IMPORTS = {"math": "import math", "np": "import numpy as np", "engine": "import engine", "nn": "from engine import nn"}
+NUMBA = ("cuda", "float32", "njit", "prange")
+NUMBA_IMPORT = "from numba import .*"
+
+
+def _module(heading: str, function: str, decorator: str) -> str:
+    body = f"{decorator}\n{function}" if decorator else function
+    imports = [line for name, line in IMPORTS.items() if re.search(rf"\b{name}\.", body)]
+    of_numba = [name for name in NUMBA if re.search(rf"\b{name}\b", _without_docstring(body))] if decorator else []
+    if of_numba:
+        imports.append(f"from numba import {', '.join(of_numba)}")
+    return "\n\n".join([heading, *(["\n".join(imports)] if imports else []), "\n" + body.rstrip()]) + "\n"
+
+
+def _without_docstring(function: str) -> str:
+    return re.sub(r'""".*?"""', "", function, flags=re.DOTALL)
 
 
 def _render_answers(entry: Entry, answers: Answers) -> str:

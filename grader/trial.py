@@ -42,6 +42,10 @@ class Trial:
         Arguments by name; never changed.
     ask : callable
         Sends a request to the worker and returns its reply.
+    way : str
+        Of ``asking.py``, in which the function is asked.
+    source : bytes
+        The student's file. It is only ever read.
     """
 
     def __init__(
@@ -51,21 +55,31 @@ class Trial:
         oracle: Callable[..., Any] | None,
         case: Mapping[str, Any],
         ask: Ask,
+        way: str = "call",
+        source: bytes = b"",
     ) -> None:
         self.name = name
         self.outputs = outputs
         self.oracle = oracle
         self.case = dict(case)
         self.arguments_after: list[Any] = []
+        self.source = source
         self._ask = ask
+        self._way = way
 
-    def call(self, *, as_views: bool = False, **changes: Any) -> Any:
+    def call(
+        self, *, as_views: bool = False, way: str = "", settings: Mapping[str, Any] | None = None, **changes: Any
+    ) -> Any:
         """Call the student's function with the case, some arguments replaced; returns its value.
 
         Parameters
         ----------
         as_views : bool
             Whether it gets views of every second element of larger arrays.
+        way : str
+            Of ``asking.py``; the exercise's own by default.
+        settings : mapping, optional
+            What that way takes besides.
         **changes : Any
             Arguments by name.
 
@@ -76,13 +90,12 @@ class Trial:
         NotStartedError
             If it raised NotImplementedError.
         """
-        request = {"do": "call", "function": self.name, "arguments": self._arguments(changes), "views": as_views}
-        reply = self.request(request)
+        reply = self.request(self._to_ask(changes, as_views, way, settings))
         match reply.get("status"):
             case "returned":
                 after = reply.get("arguments")
                 self.arguments_after = after if isinstance(after, list) else []
-                return reply.get("value")
+                return self._returned(reply.get("value"))
             case "missing":
                 self.fail(f"there is no function '{self.name}' in the file")
         return self.fail(what_was_raised(reply) + self._how_it_is_called(reply))
@@ -110,8 +123,7 @@ class Trial:
 
     def must_raise(self, kind: str) -> None:
         """Raise FalsifiedError unless the student's function raises `kind`, or a subclass, on the case."""
-        request = {"do": "call", "function": self.name, "arguments": self._arguments({}), "views": False}
-        reply = self.request(request)
+        reply = self.request(self._to_ask({}))
         status, bases = reply.get("status"), reply.get("bases")
         if status == "missing":
             self.fail(f"there is no function '{self.name}' in the file")
@@ -201,8 +213,28 @@ class Trial:
         at_the_call = reply.get("type") == "TypeError" and not isinstance(reply.get("line"), int)
         return f"; it is called as {self.name}({', '.join(self.case)})" if at_the_call else ""
 
-    def _arguments(self, changes: Mapping[str, Any]) -> list[Any]:
-        return list((self.case | dict(changes)).values())
+    def _to_ask(
+        self,
+        changes: Mapping[str, Any],
+        views: bool = False,
+        way: str = "",
+        settings: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        return {
+            "do": "ask",
+            "function": self.name,
+            "arguments": list((self.case | dict(changes)).values()),
+            "views": views,
+            "way": way or self._way,
+            "settings": dict(settings or {}),
+        }
+
+    def _returned(self, value: Any) -> Any:
+        """Return what a kernel has written where others have a value: its first arguments."""
+        if self._way != "launch" or not isinstance(value, list):
+            return value
+        written = value[: len(self.outputs)]
+        return written[0] if len(written) == 1 else tuple(written)
 
 
 def in_float64(case: Mapping[str, Any]) -> dict[str, Any]:

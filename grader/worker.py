@@ -5,6 +5,7 @@ leave on the original stdout; what the student prints goes to stderr. Nothing he
 grader judges what comes back, and a reply that is missing or malformed is a crash.
 """
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -31,7 +32,9 @@ class Refusal(importlib.abc.MetaPathFinder):
 
     Parameters
     ----------
-    refused, importable : sequence of str
+    refused : sequence of str
+        Packages, or modules of one.
+    importable : sequence of str
         Packages.
     places : sequence of str
         Folders of installed packages.
@@ -44,8 +47,8 @@ class Refusal(importlib.abc.MetaPathFinder):
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> None:
         """Raise for a package that is not to be had; leave all others to the usual finders."""
-        package = fullname.partition(".")[0]
-        if package in self.refused:
+        package, *inside = fullname.split(".")
+        if any(".".join([package, *inside[:depth]]) in self.refused for depth in range(len(inside) + 1)):
             raise ModuleNotFoundError(f"'{fullname}' may not be used in this exercise: write it yourself", name=package)
         if package not in self.importable and importlib.machinery.PathFinder.find_spec(package, self.places):
             raise ModuleNotFoundError(f"No module named '{fullname}' for graded functions", name=package)
@@ -58,13 +61,14 @@ class Submission:
     ----------
     path : Path
         The copy in the worker's own folder.
-    wire : module
-        Of this folder, by which arrays come and go.
+    wire, asking : module
+        Of this folder: how arrays come and go, and how the student's work is asked.
     """
 
-    def __init__(self, path: Path, wire: Any) -> None:
+    def __init__(self, path: Path, wire: Any, asking: Any) -> None:
         self.path = path
         self.wire = wire
+        self.asking = asking
         self.module = types.ModuleType("submission")
         self.module.__file__ = str(path)
 
@@ -78,15 +82,16 @@ class Submission:
         names = [str(name)[:MAX_NAME] for name in own[:MAX_OWN]]
         return {"status": "returned", "callable": callable(found.get(request["function"])), "own": names}
 
-    def call(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Call the named function; returns its value and the arguments as it left them."""
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask the named function in a way of asking.py; returns its value and the arguments as it left them."""
         function = vars(self.module).get(request["function"])
         if not callable(function):
             return {"status": "missing"}
         arguments = request["arguments"]
         if request["views"]:
             arguments = [self.wire.as_view(value) for value in arguments]
-        return {"status": "returned", "value": function(*arguments), "arguments": arguments}
+        value = getattr(self.asking, request["way"])(function, arguments, **request["settings"])
+        return {"status": "returned", "value": value, "arguments": arguments}
 
     def values(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the named variables that exist."""
@@ -146,6 +151,10 @@ def wall_in(reachable: Sequence[tuple[str, int]]) -> dict[str, Any]:
     """
     landlock, seccomp = load_beside("landlock"), load_beside("seccomp")
     held: dict[str, Any] = {"landlock": 0, "seccomp": False}
+    tasks = Path("/proc/self/task")
+    if tasks.is_dir() and len(list(tasks.iterdir())) > 1:
+        # Walls are around one thread and those it starts.
+        return held | {"landlock_error": "other threads run already"}
     for name, confine in (("landlock", lambda: landlock.confine(reachable)), ("seccomp", seccomp.confine)):
         try:
             held[name] = confine()
@@ -163,14 +172,15 @@ def main() -> None:
     os.dup2(2, 1)
     limit(settings["limits"])
     sys.path[:] = [*sys.path, *settings["path"]]
-    wire = load_beside("wire")
+    wire, asking = load_beside("wire"), load_beside("asking")
+    asking.prepare(settings["prepare"])
     walls = wall_in(settings["reachable"])
     sys.meta_path.insert(0, Refusal(settings["refused"], settings["importable"], settings["path"]))
-    submission = Submission(Path(settings["file"]), wire)
+    submission = Submission(Path(settings["file"]), wire, asking)
     actions = {
         "walls": lambda request: {"status": "returned", **walls},
         "load": submission.load,
-        "call": submission.call,
+        "ask": submission.ask,
         "values": submission.values,
     }
     while (request := wire.read(requests)) is not None:
