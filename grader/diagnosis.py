@@ -9,8 +9,8 @@ from grader.catalog import Entry
 from grader.compare import difference
 from grader.exercise import Sheet
 from grader.locate import where_errors_lie
+from grader.mutants import asked_mutant
 from grader.sheet import wrong_answer
-from grader.stubs import mutant_function
 from grader.verdict import Counterexample
 from grader.wire import each_array, parts
 
@@ -47,8 +47,10 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
         if isinstance(change, Mapping):
             same = all(_answers_the_same(change, seen) for seen in compared)
         else:
-            function = mutant_function(entry, mutant)
-            same = all(_computes_the_same(function, outputs, seen) for seen in compared)
+            with asked_mutant(entry, mutant) as function:
+                same = all(
+                    _computes_the_same(function, outputs, seen, entry.exercise.expand(seen.case)) for seen in compared
+                )
         if same:
             return mutant.diagnosis
     return "" if by_hand else _where(compared)
@@ -68,8 +70,10 @@ def _answers_the_same(answers: Mapping[str, Any], seen: Counterexample) -> bool:
     return seen.output in answers and not wrong_answer(answers[seen.output], seen.got)
 
 
-def _computes_the_same(function: Callable[..., Any], outputs: Sequence[str], seen: Counterexample) -> bool:
-    arguments = [each_array(value, np.copy) for value in seen.case.values()]
+def _computes_the_same(
+    function: Callable[..., Any], outputs: Sequence[str], seen: Counterexample, case: Mapping[str, Any]
+) -> bool:
+    arguments = [each_array(value, np.copy) for value in case.values()]
     try:
         with np.errstate(all="ignore"):
             value = function(*arguments)

@@ -148,6 +148,9 @@ class Exercise:
     decorator : str
         Stands above the student's function, such as ``@njit``; the catalog's own functions do without, so that they
         can be called where Numba is not loaded.
+    expand : callable
+        Takes a case, returns the arguments of a call: where they are too large to be drawn one by one and shown, a
+        case is only what they are made of.
     """
 
     title: str
@@ -164,6 +167,7 @@ class Exercise:
     for_student: "Callable[[str], Exercise] | None" = None
     workplace: Workplace = PLAIN
     decorator: str = ""
+    expand: Callable[[Case], Case] = dict
 
     @property
     def points(self) -> int:

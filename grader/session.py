@@ -118,6 +118,7 @@ class Session:
         self._call_limit = self._limits.call
         self._clock = Clock(self._limits)
         self._shrink_calls = SHRINK_CALLS
+        self._memory: dict[str, Any] = {}
 
     def close(self) -> None:
         """End the worker."""
@@ -178,6 +179,8 @@ class Session:
             lambda request: self._ask(request, self._call_limit),
             self._workplace.ask,
             self.source,
+            self.entry.exercise.expand,
+            self._memory,
         )
 
     def judge(self, prop: Property) -> PropertyVerdict:

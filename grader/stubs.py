@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader import asking
 from grader.catalog import Entry
 from grader.exercise import Answers, Mutant, Sheet
 from grader.sheet import OWNER
@@ -72,25 +71,6 @@ def render_mutant(entry: Entry, mutant: Mutant) -> str:
     if source.count(old) != 1:
         raise ValueError(f"{entry.name}, mutant '{mutant.name}': {old!r} occurs {source.count(old)} times")
     return source.replace(old, new)
-
-
-def mutant_function(entry: Entry, mutant: Mutant) -> Callable[..., Any]:
-    """Return a mutant as a function that does what asking a student's would. It is the catalog's own text."""
-    exercise = entry.exercise
-    text = render_mutant(entry, mutant)
-    if exercise.decorator:
-        text = re.sub(NUMBA_IMPORT, "from grader.plain_numba import cuda, njit, prange", text)
-    namespace: dict[str, Any] = {}
-    exec(compile(text, f"<mutant {mutant.name}>", "exec"), namespace)
-    asked, outputs = getattr(asking, exercise.workplace.ask), len(exercise.outputs)
-
-    def ask(*arguments: Any) -> Any:
-        value = asked(namespace[entry.name], list(arguments))
-        if exercise.workplace.ask != "launch":
-            return value
-        return value[0] if outputs == 1 else tuple(value[:outputs])
-
-    return ask
 
 
 # What stands in a file for each name that its function uses.

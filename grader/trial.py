@@ -39,13 +39,17 @@ class Trial:
     oracle : callable or None
         Takes the case by name, returns what is right; None for a hand sheet.
     case : mapping
-        Arguments by name; never changed.
+        Arguments by name, or what they are made of; never changed.
     ask : callable
         Sends a request to the worker and returns its reply.
     way : str
         Of ``asking.py``, in which the function is asked.
     source : bytes
         The student's file. It is only ever read.
+    expand : callable, optional
+        Makes the arguments of a case that is only what they are made of.
+    memory : dict, optional
+        What earlier trials of the same grading left for later ones, such as a trained network.
     """
 
     def __init__(
@@ -57,13 +61,17 @@ class Trial:
         ask: Ask,
         way: str = "call",
         source: bytes = b"",
+        expand: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+        memory: dict[str, Any] | None = None,
     ) -> None:
         self.name = name
         self.outputs = outputs
         self.oracle = oracle
         self.case = dict(case)
+        self.arguments = dict(expand(case))
         self.arguments_after: list[Any] = []
         self.source = source
+        self.memory: dict[str, Any] = {} if memory is None else memory
         self._ask = ask
         self._way = way
 
@@ -169,7 +177,7 @@ class Trial:
     def with_oracle(self, function: Callable[..., Any], **changes: Any) -> Any:
         """Call a function of the catalog as the oracle is called: the case in float64, plain kernels."""
         with engine.use_kernels("reference"):
-            return function(**in_float64(self.case | changes))
+            return function(**in_float64(self.arguments | changes))
 
     def named_outputs(self, value: Any) -> dict[str, Any]:
         """Split what a function returned by the exercise's ``outputs``."""
@@ -223,7 +231,7 @@ class Trial:
         return {
             "do": "ask",
             "function": self.name,
-            "arguments": list((self.case | dict(changes)).values()),
+            "arguments": list((self.arguments | dict(changes)).values()),
             "views": views,
             "way": way or self._way,
             "settings": dict(settings or {}),

@@ -1,0 +1,156 @@
+"""Networks that students train: judged here, on images that the worker never saw.
+
+Which images these are is decided by the weights that come back: drawn anew for each, they can be known to nobody
+before, and are the same for the same weights.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from hashlib import sha256
+
+import numpy as np
+from hypothesis import strategies as st
+
+from engine import data
+from grader.exercise import Case, Property
+from grader.networks import Network
+from grader.strategies import case
+from grader.trial import Trial
+from grader.wire import Array
+
+TRAIN, TEST = 2000, 1000
+# Digits of other seeds are drawn for tests.
+TRAIN_SEED = 7
+
+CASES = st.just(case(digits=TRAIN))
+
+Prepare = Callable[[Array], Array]
+Choose = Callable[..., Array]
+
+
+def from_zero_to_one(images: Array) -> Array:
+    """Turn images uint8 (N, 28, 28) into what a network reads: float32 (N, 1, 28, 28), 0 for paper, 1 for ink.
+
+    Examples
+    --------
+    >>> from_zero_to_one(np.full((2, 28, 28), 255, np.uint8)).max()
+    np.float32(1.0)
+    """
+    scaled: Array = (images[:, None] / 255.0).astype(np.float32)
+    return scaled
+
+
+def as_lenet5_reads(images: Array) -> Array:
+    """Turn images uint8 (N, 28, 28) into what LeNet-5 reads: float32 (N, 1, 32, 32), -0.1 for paper, 1.175 for ink.
+
+    Examples
+    --------
+    >>> x = as_lenet5_reads(np.full((1, 28, 28), 255, np.uint8))
+    >>> x.shape, x[0, 0, 0, 0], x[0, 0, 2, 2]
+    ((1, 1, 32, 32), np.float32(-0.1), np.float32(1.175))
+    """
+    padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))[:, None]
+    scaled: Array = (padded * (1.275 / 255.0) - 0.1).astype(np.float32)
+    return scaled
+
+
+@cache
+def digits_to_train_with(prepare: Prepare, count: int) -> Case:
+    """Return the arguments of a function that trains: images and labels.
+
+    Parameters
+    ----------
+    prepare : callable
+        Makes of images what the network reads.
+    count : int
+        How many.
+    """
+    drawn = data.load_glyphs(count, 1, TRAIN_SEED)
+    return case(images=prepare(drawn.train_images), labels=drawn.train_labels.astype(np.int64))
+
+
+def has_shapes(points: int, network: Network) -> Property:
+    """Require a list of arrays with the shapes of the network's state, all finite.
+
+    Parameters
+    ----------
+    points : int
+    network : Network
+    """
+
+    def check(trial: Trial) -> None:
+        _trained(trial, network)
+
+    return Property("return the network's weights", points, CASES, check, examples=1, shrink=False)
+
+
+def classifies(points: int, share: float, network: Network, prepare: Prepare, choose: Choose = np.argmax) -> Property:
+    """Require a share of digits that nobody has seen to be classified right.
+
+    Parameters
+    ----------
+    points : int
+    share : float
+        Between 0 and 1.
+    network : Network
+    prepare : callable
+        Makes of images what the network reads.
+    choose : callable
+        Takes outputs and an axis, and returns classes: ``np.argmax``, or ``np.argmin`` where outputs are penalties.
+    """
+
+    def check(trial: Trial) -> None:
+        state = _trained(trial, network)
+        images, labels = unseen(state, TEST)
+        wide = [value.astype(np.float64) for value in state]
+        answers = choose(network.forward(wide, prepare(images).astype(np.float64), False), axis=1)
+        right = float(np.mean(answers == labels))
+        if right < share:
+            trial.fail(
+                f"it classifies {right:.1%} of {TEST} digits right that it has not seen, and {share:.0%} are asked for"
+                f"{_what_is_odd(answers, right)}"
+            )
+
+    name = f"classify {share:.0%} of digits right that it has not seen"
+    return Property(name, points, CASES, check, examples=1, shrink=False)
+
+
+def unseen(state: Sequence[Array], count: int) -> tuple[Array, Array]:
+    """Draw digits for a trained network, by its weights.
+
+    Returns
+    -------
+    images : ndarray, uint8 (count, 28, 28)
+    labels : ndarray, uint8 (count,)
+    """
+    digest = sha256(b"".join(np.ascontiguousarray(value).tobytes() for value in state)).digest()
+    drawn = data.load_glyphs(1, count, int.from_bytes(digest[:6], "little") + TRAIN_SEED + 1)
+    return drawn.test_images, drawn.test_labels
+
+
+def _what_is_odd(answers: Array, right: float) -> str:
+    found, counts = np.unique(answers, return_counts=True)
+    if counts.max() > 0.9 * len(answers):
+        return f"; it says {found[counts.argmax()]} for nearly all"
+    if right < 0.2:
+        return "; one in ten is what guessing gives: does the loss go down, and do images and labels belong together?"
+    return ""
+
+
+def _trained(trial: Trial, network: Network) -> list[Array]:
+    """Return the state that the student's function comes to; it trains once for all properties."""
+    if "trained" not in trial.memory:
+        trial.memory["trained"] = trial.call()
+    state = trial.memory["trained"]
+    if state is None:
+        trial.fail("it returned None: is there a return statement?")
+    if not isinstance(state, list | tuple) or not all(isinstance(value, np.ndarray | np.generic) for value in state):
+        trial.fail("it must return a list of arrays: [value.numpy() for value in network.state_dict().values()]")
+    if len(state) != len(network.slots):
+        trial.fail(f"it returned {len(state)} arrays, but the network has {len(network.slots)}")
+    for slot, value in zip(network.slots, state, strict=True):
+        if value.shape != slot.shape:
+            trial.fail(f"{slot.name} has shape {value.shape}, but {slot.shape} is right")
+        if value.dtype.kind not in "fiu" or not np.isfinite(value).all():
+            trial.fail(f"{slot.name} is not finite: was the learning rate too large?")
+    return [np.asarray(value) for value in state]
