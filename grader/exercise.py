@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from hypothesis.strategies import SearchStrategy
 
+from grader.show import Draw
 from grader.trial import Trial
 from grader.workplace import PLAIN, Workplace
 
@@ -148,6 +149,8 @@ class Exercise:
     decorator : str
         Stands above the student's function, such as ``@njit``; the catalog's own functions do without, so that they
         can be called where Numba is not loaded.
+    show : callable or None
+        Draws what the student's function computes, for ``grade --show``; see :mod:`grader.show`.
     """
 
     title: str
@@ -164,6 +167,7 @@ class Exercise:
     for_student: "Callable[[str], Exercise] | None" = None
     workplace: Workplace = PLAIN
     decorator: str = ""
+    show: Draw | None = None
 
     @property
     def points(self) -> int:
