@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine import get_num_threads
-from grader import class_command, selfcheck_command
+from grader import class_command, selfcheck_command, show_command
 from grader.cases import CaseError, load_case, save_cases
 from grader.catalog import Entry
 from grader.choice import UsageError, chosen, locate, named, place
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--replay", metavar="NAME", help="try the last failing case of an exercise again, alone")
     what.add_argument("--list", action="store_true", help="show the exercises")
     what.add_argument("--hint", metavar="NAME", help="show the next hint for an exercise")
+    what.add_argument("--show", metavar="NAME", help="draw what my function of an exercise computes, as PNG or GIF")
     what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
     parser.add_argument(
         "--mutants",
@@ -107,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "--class", dest="class_folder", metavar="SUBMISSIONS", help="grade a class: a folder or zip file of submissions"
     )
     of_class = parser.add_argument_group("for a class")
-    of_class.add_argument("--out", metavar="RESULTS", help="folder for the results")
+    of_class.add_argument("--out", metavar="RESULTS", help="folder for the results; with --show, the picture's file")
     of_class.add_argument("--resume", action="store_true", help="go on; what stands is not graded again")
     of_class.add_argument("--regrade", action="store_true", help="grade all again, and say what differs")
     of_class.add_argument("--canvas", metavar="CSV", help="Canvas's gradebook, merged into RESULTS/canvas.csv")
@@ -154,6 +155,8 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             console.print(f"{len(found)} {kind} in {folder}, {new} of them new", soft_wrap=True)
             return 0
     grading = Grading(seed=options.seed, student=options.student)
+    if options.show is not None:
+        return show_command.run(options, grading, console)
     if options.class_folder is not None:
         if options.out is None:
             parser.error("--class needs --out RESULTS, a folder for the results")
@@ -233,6 +236,7 @@ def _grade(
         sys.stdout.write(render_json(report) + "\n")
         return report.exit_code
     print_report(report, console)
+    show_command.offer(report, console)
     formats = ((options.json, render_json), (options.junit, render_junit), (options.gradescope, render_gradescope))
     for path, render in formats:
         if path is None:

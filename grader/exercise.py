@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from hypothesis.strategies import SearchStrategy
 
+from grader.show import Draw
 from grader.trial import Trial
 from grader.workplace import PLAIN, Workplace
 
@@ -151,6 +152,8 @@ class Exercise:
     expand : callable
         Takes a case, returns the arguments of a call: where they are too large to be drawn one by one and shown, a
         case is only what they are made of.
+    show : callable or None
+        Draws what the student's function computes, for ``grade --show``; see :mod:`grader.show`.
     """
 
     title: str
@@ -168,6 +171,7 @@ class Exercise:
     workplace: Workplace = PLAIN
     decorator: str = ""
     expand: Callable[[Case], Case] = dict
+    show: Draw | None = None
 
     @property
     def points(self) -> int:

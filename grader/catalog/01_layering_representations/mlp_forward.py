@@ -7,6 +7,20 @@ import engine
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import adds_bias, example_by_example, linear_in
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import (
+    Call,
+    Picture,
+    below,
+    beside,
+    digit,
+    enlarged,
+    grey,
+    labelled,
+    outlined,
+    page,
+    signed,
+    trained_network,
+)
 from grader.strategies import case, floats
 
 
@@ -118,6 +132,34 @@ def networks(draw: st.DrawFn, biases: bool = True, second_bias: bool = True) -> 
     )
 
 
+def show(call: Call) -> Picture:
+    net, scale = trained_network(), 3
+    digits = [digit(number, 14, seed=4) for number in range(10)]
+    x, units = np.stack([image.ravel() for image in digits]), len(net.w1)
+    hidden = call(x=x, w1=net.w1, b1=net.b1, w2=np.eye(units), b2=np.zeros(units))
+    logits = call(x=x, w1=net.w1, b1=net.b1, w2=net.w2, b2=net.b2)
+    cell = scale * 14
+    answers = enlarged(signed(logits), cell, 1)
+    for row, column in enumerate(logits.argmax(axis=1)):
+        answers = outlined(answers, cell, (row, int(column), 1, 1))
+    images = [enlarged(grey(image), scale)[:-1, :-1] for image in digits]
+    pictures = [signed(unit.reshape(14, 14)) for unit in net.w1]
+    weights = [enlarged(unit, scale)[:-1, :-1] for unit in pictures]
+    tables = beside(
+        labelled(below(np.full_like(images[0], 255), *images, gap=0), ""),
+        labelled(below(beside(*weights, gap=0), enlarged(signed(hidden), cell, 1), gap=0), "the units' values"),
+        labelled(below(beside(*images, gap=0), answers, gap=0), "the logits of the ten classes"),
+        middle=False,
+    )
+    large = beside(*(enlarged(unit, 6) for unit in pictures), gap=4)
+    content = below(labelled(large, "the weights of the hidden units"), tables)
+    return Picture(
+        (page(content, "Twelve hidden units look at ten digits"),),
+        "At the top each unit is drawn as its weights, red where ink speaks for it; below, how strongly it answers to "
+        "each digit; on the right the logits, the largest of each row in a frame, most often that of the right digit.",
+    )
+
+
 EXERCISE = Exercise(
     title="two fully connected layers",
     order=2,
@@ -198,6 +240,7 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("unroll",),
+    show=show,
     equivalents=(
         Equivalent("hidden = np.maximum(s, 0)", "hidden = np.maximum(0, s)", "the larger of two is the same"),
         Equivalent(

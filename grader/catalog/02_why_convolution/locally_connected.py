@@ -7,6 +7,7 @@ import engine
 from grader.exercise import Exercise, Mutant
 from grader.laws import example_by_example, linear_in
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, digit, enlarged, grey, labelled, page, signed
 from grader.strategies import case, floats, windows
 
 
@@ -113,6 +114,35 @@ def layers(draw: st.DrawFn, bias: bool = True, shared: bool = False) -> dict[str
     )
 
 
+def show(call: Call) -> Picture:
+    three = digit(3, 14, seed=2)
+    fields = np.lib.stride_tricks.sliding_window_view(three, (3, 3))
+    w = fields - fields.mean(axis=(2, 3), keepdims=True)
+    shown = {
+        "the same 3": three,
+        "moved by 2": np.roll(three, 2, axis=1),
+        "another 3": digit(3, 14, seed=3),
+        "a 4": digit(4, 14, seed=2),
+    }
+    maps = call(x=np.stack(list(shown.values())), w=w, b=np.zeros(w.shape[:2]))
+    largest = float(np.abs(maps).max())
+    tiles = [
+        below(
+            labelled(enlarged(grey(image), 14), name),
+            labelled(enlarged(signed(values, largest), 14), f"answers: {values.sum():.3g} in all"),
+        )
+        for (name, image), values in zip(shown.items(), maps, strict=True)
+    ]
+    height, width, field, _ = w.shape
+    mosaic = signed(w.transpose(0, 2, 1, 3).reshape(height * field, width * field))
+    filters = labelled(enlarged(mosaic, 12, field), f"{height * width} units, each with a filter of its own")
+    return Picture(
+        (page(beside(filters, *tiles), "Units that each expect their own piece of a 3"),),
+        "Every unit looks for its own piece of one 3, so the layer answers to that 3 (all red) and less to others, "
+        "even to the same one moved by two pixels, because nothing is shared between places.",
+    )
+
+
 EXERCISE = Exercise(
     title="a filter of its own for each place",
     order=2,
@@ -192,4 +222,5 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("three_counts",),
+    show=show,
 )

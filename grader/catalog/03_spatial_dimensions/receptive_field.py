@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, coloured, enlarged, landscape, outlined, page, text
 from grader.strategies import case
 
 
@@ -114,6 +115,29 @@ def stacks(draw: st.DrawFn, least: int = 1, most: int = 5, most_stride: int = 4)
     return case(kernels=kernels, strides=strides)
 
 
+STACK = (("3x3 filters", 3, 1), ("3x3 filters", 3, 1), ("2x2 pooling, stride 2", 2, 2)) * 2 + (
+    ("3x3 filters", 3, 1),
+) * 3
+
+
+def show(call: Call) -> Picture:
+    image, scale = landscape(), 8
+    kernels, strides = ([layer[column] for layer in STACK] for column in (1, 2))
+    tile = enlarged(coloured(image), scale)
+    lines = []
+    for depth, (name, _, _) in enumerate(STACK, 1):
+        field = call(kernels=kernels[:depth], strides=strides[:depth])
+        colour = (255 - 16 * depth, 130 - 10 * depth, 28 * depth)
+        side = int(np.clip(field, 1, image.shape[1] - 1))
+        tile = outlined(tile, scale, (32 - side // 2, 49 - side // 2, side, side), colour)
+        lines.append(text(f"{depth}. {name}: sees {field:.4g}x{field:.4g} pixels", colour=colour))
+    return Picture(
+        (page(beside(tile, below(*lines, gap=8)), "What one pixel sees, layer by layer", "frames: receptive fields"),),
+        "Behind the first layer a pixel sees a few pixels of the image, behind the ninth nearly the whole house: small "
+        "filters see large things if there are enough layers, and strides make the fields grow faster.",
+    )
+
+
 EXERCISE = Exercise(
     title="the receptive field of a stack of layers",
     order=6,
@@ -189,6 +213,7 @@ EXERCISE = Exercise(
             "you leave the last layer out: its filter widens the field, too",
         ),
     ),
+    show=show,
     equivalents=(
         Equivalent(
             "seen = np.convolve(apart.ravel(), np.ones(kernels[layer]))",

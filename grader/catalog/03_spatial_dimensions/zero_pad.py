@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import linear_in
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, beside, coloured, enlarged, labelled, landscape, page
 from grader.strategies import case, floats
 
 
@@ -113,6 +114,19 @@ def square_images(draw: st.DrawFn) -> dict[str, np.ndarray | int]:
     return case(x=draw(floats((1, 1, size, size))), padding=1)
 
 
+def show(call: Call) -> Picture:
+    x, scale = landscape(), 4
+    tiles = []
+    for padding in (0, 3, 12):
+        padded = call(x=x[None], padding=padding)[0]
+        _, height, width = padded.shape
+        tiles.append(labelled(enlarged(coloured(padded), scale), f"padding {padding}: {height}x{width} pixels"))
+    return Picture(
+        (page(beside(*tiles), "A picture in three colours, with borders of zeros", "zeros in all three are black"),),
+        "The border is black on all four sides, as wide as the padding says, and the house has not changed.",
+    )
+
+
 EXERCISE = Exercise(
     title="put a border of zeros around images",
     order=2,
@@ -206,6 +220,7 @@ EXERCISE = Exercise(
             "your output holds whole numbers, so that 0.5 becomes 0: give np.zeros the dtype of x",
         ),
     ),
+    show=show,
     equivalents=(
         Equivalent(
             "out = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), dtype=x.dtype)",

@@ -7,6 +7,7 @@ import engine
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import linear_in, shift_equivariant
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, digit, enlarged, grey, labelled, outlined, page, signed, text
 from grader.strategies import case, floats
 
 
@@ -98,6 +99,31 @@ def pictures(draw: st.DrawFn, square: bool = False, most_kernel: int = 4) -> dic
     return case(image=draw(floats((height, width))), kernel=draw(floats((kernel_h, kernel_w))))
 
 
+def show(call: Call) -> Picture:
+    image, kernel = digit(4, 14, seed=3), np.array([[-1.0, 2.0, -1.0]] * 3)
+    values, scale = call(image=image, kernel=kernel), 26
+    colours = signed(values)
+    shown = np.full_like(colours, 225)
+    frames = []
+    for i, j in np.ndindex(values.shape):
+        shown[i, j] = colours[i, j]
+        under = image[i : i + 3, j : j + 3]
+        at_work = below(
+            labelled(enlarged(signed(kernel), scale, 1), "the filter"),
+            labelled(enlarged(grey(under), scale, 1), "under it"),
+            text(f"its answer: {values[i, j]:.3g}", least=190),
+        )
+        map_so_far = outlined(enlarged(shown, scale, 1), scale, (i, j, 1, 1))
+        window = outlined(enlarged(grey(image), scale, 1), scale, (i, j, 3, 3))
+        content = beside(labelled(window, "the image"), at_work, labelled(map_so_far, "the map"), middle=False)
+        frames.append(page(content, "A filter for vertical lines slides over a digit"))
+    return Picture(
+        tuple(frames),
+        "At each place the nine pixels in the frame are multiplied with the filter and added up, which makes one pixel "
+        "of the map: red where a vertical stroke lies under the filter's middle, blue beside it.",
+    )
+
+
 EXERCISE = Exercise(
     title="slide a filter over an image",
     order=1,
@@ -153,6 +179,7 @@ EXERCISE = Exercise(
             "you overwrite out[i, j] with each product; the products must be summed",
         ),
     ),
+    show=show,
     equivalents=(
         Equivalent(
             "out = np.zeros((height - kernel_h + 1, width - kernel_w + 1), dtype=image.dtype)",

@@ -7,6 +7,20 @@ import engine
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import linear_in, shift_equivariant
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import (
+    Call,
+    Picture,
+    below,
+    beside,
+    enlarged,
+    grey,
+    labelled,
+    landscape,
+    line_filters,
+    page,
+    signed,
+    text,
+)
 from grader.strategies import SMALL, case, floats
 
 
@@ -134,6 +148,23 @@ def lines(draw: st.DrawFn) -> dict[str, np.ndarray]:
     return case(image=image)
 
 
+def show(call: Call) -> Picture:
+    image = landscape().mean(axis=0)
+    maps = call(image=image)
+    largest = float(np.abs(maps).max())
+    names = ("horizontal", "vertical", "45 degrees", "135 degrees")
+    tiles = [
+        below(beside(enlarged(signed(filter_), 14, 1), text(name)), enlarged(signed(values, largest), 4), gap=6)
+        for name, filter_, values in zip(names, line_filters(), maps, strict=True)
+    ]
+    content = beside(labelled(enlarged(grey(image), 4), "the image"), below(beside(*tiles[:2]), beside(*tiles[2:])))
+    return Picture(
+        (page(content, "Four line detectors look at a house"),),
+        "Each map is red where a bright line runs in its filter's direction, and blue beside it or where the line is "
+        "dark: the fence posts answer to one filter, its rail to another, the roof's two sides to the two diagonals.",
+    )
+
+
 EXERCISE = Exercise(
     title="four line detectors",
     order=5,
@@ -221,6 +252,7 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("cross_correlate2d",),
+    show=show,
     equivalents=(
         Equivalent(
             "filters[3, range(3), range(3)] = filters[2, range(3), [2, 1, 0]] = 2",

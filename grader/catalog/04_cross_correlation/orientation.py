@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 import engine
 from grader.exercise import Equivalent, Exercise, Mutant, Property
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, enlarged, grey, landscape, line_filters, page, signed, text
 from grader.strategies import DTYPES, case
 from grader.trial import Trial
 
@@ -173,6 +174,35 @@ def ignores_light(points: int) -> Property:
     return Property("answer the same in other light", points, pictures((1, 3), 1), check, 30, simplify=False)
 
 
+DIRECTIONS = {
+    "horizontal": (30, 110, 230),
+    "vertical": (220, 30, 40),
+    "45 degrees": (240, 150, 0),
+    "135 degrees": (30, 150, 60),
+}
+
+
+def show(call: Call) -> Picture:
+    image, side = 10 * landscape().mean(axis=0), 8
+    pixels = grey(image, 0, 10)
+    colours = np.array(list(DIRECTIONS.values()))
+    for top, left in np.ndindex(*image.shape):
+        piece = np.s_[top : top + side, left : left + side]
+        if top % side == left % side == 0 and is_clear(image[piece]):
+            answer = int(np.clip(call(image=image[piece]), 0, 3))
+            pixels[piece] = pixels[piece] // 2 + colours[answer] // 2
+    legend = [
+        beside(enlarged(signed(filter_), 14, 1), text(name, colour=colour), gap=12)
+        for filter_, (name, colour) in zip(line_filters(), DIRECTIONS.items(), strict=True)
+    ]
+    content = beside(enlarged(pixels, 8, side), below(*legend))
+    return Picture(
+        (page(content, "Which direction has each piece of the picture?", "every piece has the colour of its answer"),),
+        "The picture is cut into pieces of 8x8 pixels, and each has the colour of your answer; those without a colour "
+        "have no lines to speak of, or as much of one direction as of another.",
+    )
+
+
 EXERCISE = Exercise(
     title="the direction of lines",
     order=6,
@@ -272,6 +302,7 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("line_detectors",),
+    show=show,
     equivalents=(
         Equivalent("scores = np.zeros(4)", "scores = np.zeros(5)", "a fifth score of 0 is never ahead of the others"),
         Equivalent(

@@ -7,6 +7,7 @@ import engine
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import adds_bias, linear_in, padding_is_a_border, shift_equivariant, stride_skips
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, digit, enlarged, grey, labelled, page, signed, text
 from grader.strategies import SMALL, case, floats, windows
 
 
@@ -134,6 +135,33 @@ def layers(
     return arguments
 
 
+BANK = {
+    "left edges": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+    "right edges": [[1, 0, -1], [2, 0, -2], [1, 0, -1]],
+    "upper edges": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "lower edges": [[1, 2, 1], [0, 0, 0], [-1, -2, -1]],
+    "vertical lines": [[-1, 2, -1], [-1, 2, -1], [-1, 2, -1]],
+    "horizontal lines": [[-1, -1, -1], [2, 2, 2], [-1, -1, -1]],
+    "the mean": [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
+    "single points": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+}
+
+
+def show(call: Call) -> Picture:
+    x, w = digit(3, seed=2)[None, None], np.array(list(BANK.values()), float)[:, None]
+    maps = call(x=x, w=w, b=np.zeros(len(w)), stride=1, padding=1)[0]
+    tiles = [
+        below(beside(enlarged(signed(filter_), 14, 1), text(name), gap=12), enlarged(signed(values), 7), gap=6)
+        for name, filter_, values in zip(BANK, w[:, 0], maps, strict=True)
+    ]
+    content = beside(labelled(enlarged(grey(x[0, 0]), 7), "the image"), below(beside(*tiles[:4]), beside(*tiles[4:])))
+    return Picture(
+        (page(content, "Eight filters look at a digit, so eight maps come out"),),
+        "One layer of eight filters sees the same digit in eight ways: where its edges and strokes are and which "
+        "direction they have, each map as large as the image because of the border of zeros.",
+    )
+
+
 EXERCISE = Exercise(
     title="the convolution layer",
     order=1,
@@ -236,6 +264,7 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("cross_correlate2d",),
+    show=show,
     equivalents=(
         Equivalent(
             "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",

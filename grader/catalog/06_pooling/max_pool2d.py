@@ -7,6 +7,7 @@ import engine
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import commutes_with_a_rising_function, shift_equivariant, stride_skips
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, digit, enlarged, grey, labelled, outlined, page, text
 from grader.strategies import SMALL, case, floats, windows
 
 
@@ -103,6 +104,27 @@ def maps(
     return case(x=x, kernel_size=kernel_size, stride=stride)
 
 
+def show(call: Call) -> Picture:
+    x, scale = digit(3, seed=2), 14
+    rows = []
+    for size, stride in ((2, 2), (3, 2)):
+        pooled = call(x=x[None, None], kernel_size=size, stride=stride)[0, 0]
+        before = enlarged(grey(x), scale, stride)
+        for i, j in np.ndindex(pooled.shape):
+            top, left = i * stride, j * stride
+            winners = np.argwhere(x[top : top + size, left : left + size] == pooled[i, j])
+            if pooled[i, j] > 0 and len(winners):
+                before = outlined(before, scale, (top + int(winners[0, 0]), left + int(winners[0, 1]), 1, 1))
+        words = [f"{len(values)}x{len(values)} pixels" for values in (x, pooled)]
+        tiles = beside(labelled(before, words[0]), labelled(enlarged(grey(pooled), scale * stride), words[1]))
+        rows.append(below(text(f"windows of {size}x{size}, {stride} pixels apart"), tiles, gap=8))
+    return Picture(
+        (page(below(*rows), "Max pooling", "an orange frame: the pixel that won its window"),),
+        "Of each window only the brightest pixel is left, the one in an orange frame: half as many rows and columns "
+        "still show the digit, and where windows overlap, one pixel may win several of them.",
+    )
+
+
 EXERCISE = Exercise(
     title="max pooling",
     order=1,
@@ -176,6 +198,7 @@ EXERCISE = Exercise(
             "you take the maximum over all channels; each map is pooled on its own",
         ),
     ),
+    show=show,
     equivalents=(
         Equivalent(
             "out = np.maximum(out, x[:, :, p:p + height:stride, q:q + width:stride])",

@@ -7,6 +7,7 @@ import engine
 from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import adjoint, agrees_with_finite_differences
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, digit, enlarged, grey, labelled, page, signed
 from grader.strategies import case, floats, windows
 
 
@@ -151,6 +152,36 @@ def layers(
 
 PLAIN = {"strides": (1, 1), "paddings": (0, 0)}
 
+
+def show(call: Call) -> Picture:
+    x, w = digit(5, 14, seed=2)[None, None], np.array([[[[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]]])
+    fields = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
+    y = np.tensordot(fields, w[0, 0], 2)
+    one, several = np.zeros(y.shape), np.zeros(y.shape)
+    one[0, 0, 4, 4] = 1
+    several[0, 0, [2, 2, 5, 9], [2, 8, 9, 4]] = 1, -1, 1, 1
+    several[0, 0, 9, 5] = 1
+    rows = []
+    for name, dy in (("one pixel", one), ("five pixels", several), ("the positive part of y", np.maximum(y, 0))):
+        dx, dw, _ = call(dy=dy, x=x, w=w, stride=1, padding=0)
+        tiles = (
+            labelled(enlarged(signed(dy[0, 0]), 16, 1), f"dy: {name}"),
+            labelled(enlarged(signed(dx[0, 0]), 16, 1), "dx"),
+            labelled(enlarged(signed(dw[0, 0]), 40, 1), "dw"),
+        )
+        rows.append(beside(*tiles))
+    layer = below(
+        labelled(enlarged(grey(x[0, 0]), 16, 1), "the image x"),
+        labelled(enlarged(signed(w[0, 0]), 40, 1), "the filter w"),
+        labelled(enlarged(signed(y[0, 0]), 16, 1), "the output y"),
+    )
+    return Picture(
+        (page(beside(layer, below(*rows), gap=60), "A convolution layer, backward"),),
+        "Each pixel of dy lays the filter, times its own value, into dx, where filters that overlap are added up, and "
+        "the window of the image that it was computed from, times the same value, into dw.",
+    )
+
+
 EXERCISE = Exercise(
     title="the convolution layer, backward",
     order=9,
@@ -247,6 +278,7 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("conv2d",),
+    show=show,
     equivalents=(
         Equivalent(
             "padded = np.zeros((images, channels, height + 2 * padding, width + 2 * padding), x.dtype)",

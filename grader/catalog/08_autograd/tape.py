@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import engine
 from grader.exercise import Exercise, Mutant
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, digit, enlarged, graph, labelled, page, signed, text
 from grader.strategies import case
 
 
@@ -191,6 +192,34 @@ def tapes(
     return case(operations=lines, values=values, dy=rng.choice(NUMBERS, result.shape))
 
 
+def show(call: Call) -> Picture:
+    operations = [("matmul", "h", "x", "w"), ("tanh", "t", "h"), ("mul", "p", "t", "x"), ("add", "y", "p", "t")]
+    values = {"x": digit(3, 7, seed=2), "w": np.random.default_rng(0).normal(0, 0.6, (7, 7))}
+    for operation, out, *names in operations:
+        values[out] = COMPUTE[operation](*(values[name] for name in names))
+    grads = call(operations=operations, values=values, dy=values["y"] - digit(5, 7, seed=2))
+    lines = {"x": "x", "w": "w", "h": "h = x @ w", "t": "t = tanh(h)", "p": "p = t * x", "y": "y = p + t"}
+    nodes = {
+        name: below(
+            text(line),
+            beside(
+                labelled(enlarged(signed(values[name]), 14, 1), "value"),
+                labelled(enlarged(signed(grads[name]), 14, 1), "gradient"),
+                gap=8,
+            ),
+            gap=4,
+        )
+        for name, line in lines.items()
+    }
+    places = {"x": (0, 0), "w": (0, 1), "h": (1, 1), "t": (2, 1), "p": (3, 0), "y": (4, 0.5)}
+    edges = [(name, out) for _, out, *names in operations for name in names]
+    return Picture(
+        (page(graph(nodes, places, edges), "A tape, run backwards"),),
+        "Values were computed along the lines from left to right, gradients go back from right to left: x and t, from "
+        "which two lines start, get a gradient from both, and every gradient has the shape of its value.",
+    )
+
+
 EXERCISE = Exercise(
     title="a tape, run backwards",
     order=4,
@@ -295,4 +324,5 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("scalar_reverse_mode",),
+    show=show,
 )
