@@ -117,4 +117,39 @@ UNITS = (
         able="say what happens in loss.backward(), and write the heart of an engine that does it",
         needs=("07_backprop",),
     ),
+    Unit(
+        name="09_numba_kernels",
+        title="Numba kernels",
+        question="How does a loop that reads like the formula become as fast as a library?",
+        about="In plain Python, loops over pixels take hundreds of times as long as the processor needs. Numba "
+        "compiles the same loops to machine code, lets all processors share them, and can run them on a "
+        "graphics card. You write a convolution this way, keep threads from adding to the same place, and see "
+        "how your time compares with that of the engine's kernel on the same machine. Kernels for a card run "
+        "on a simulator, so you need none.",
+        able="write a kernel that is right first, then fast, on many processors and for a card",
+        needs=("05_convolution_layer",),
+    ),
+    Unit(
+        name="10_mnist",
+        title="handwritten digits",
+        question="Does a network with convolutions read digits better than one without?",
+        about="MNIST is 70,000 handwritten digits of 28x28 pixels: 60,000 to learn from and 10,000 to be tested by. "
+        "You read its files byte by byte, cut them into batches, and write the loop that trains: forward, "
+        "loss, backward, and a step with momentum. Then a multilayer perceptron and a network of two "
+        "convolutions meet on the same digits, and are compared by what they cost and by what they get wrong.",
+        able="train a network, from raw files to an error on images it has never seen",
+        needs=("07_backprop",),
+    ),
+    Unit(
+        name="11_lenet5",
+        title="LeNet-5",
+        question="How did the network that read cheques in the nineties work, part by part?",
+        about="LeNet-5, of 1998, has nearly all that convolutional networks have today, and some parts that were "
+        "given up since: maps that see only some of the maps before them, subsampling with weights that are "
+        "learned, a scaled tanh, and outputs that compare what they get with drawings of the digits. You "
+        "count its 60,000 trainable parameters and write these parts, and then the network is put together "
+        "from them.",
+        able="build a network from what its paper says, and check it by its counts",
+        needs=("05_convolution_layer", "06_pooling", "07_backprop"),
+    ),
 )
