@@ -78,5 +78,12 @@ def number_of(unit: str) -> int:
 
 
 def kind_of_exercise(entry: Entry) -> str:
-    """Say what is handed in: numbers worked out by hand, or a function."""
-    return "by hand" if isinstance(entry.exercise.stub, Sheet) else "function"
+    """Say in a word or two what is handed in."""
+    exercise, workplace = entry.exercise, entry.exercise.workplace
+    if isinstance(exercise.stub, Sheet):
+        return "by hand"
+    if workplace.ask == "launch":
+        return "CUDA kernel"
+    if workplace.uses_engine:
+        return "model" if workplace.ask == "model" else "training"
+    return "Numba kernel" if exercise.decorator else "function"

@@ -39,9 +39,9 @@ def run(folder: Path, entries: Sequence[Entry], console: Console, command: str) 
     # More points than there are were found in another version of the exercise, or were never found.
     reached = {e.name: known[e.name] for e in entries if e.name in known and known[e.name].points <= e.exercise.points}
     changed = {name for name, found in reached.items() if version_of(places[name]) != found.version}
-    width = max(len(entry.name) for entry in entries)
+    widths = [max(len(entry.name) for entry in entries), max(len(str(e.exercise.points)) for e in entries) * 2 + 1]
     for chapter in chapters(entries):
-        _print_chapter(chapter, reached, changed, width, console)
+        _print_chapter(chapter, reached, changed, widths, console)
     console.print(Text(_sum(entries, reached), style="bold"))
     if changed:
         console.print(Text("* the file has changed since: grade it again", style="yellow"))
@@ -56,7 +56,7 @@ def run(folder: Path, entries: Sequence[Entry], console: Console, command: str) 
 
 
 def _print_chapter(
-    chapter: Chapter, reached: dict[str, Reached], changed: set[str], width: int, console: Console
+    chapter: Chapter, reached: dict[str, Reached], changed: set[str], widths: Sequence[int], console: Console
 ) -> None:
     needs = ", ".join(str(number_of(name)) for name in chapter.needs)
     console.print(
@@ -70,8 +70,8 @@ def _print_chapter(
         console.print(Text(f"  {chapter.unit.question}", style="italic"))
     table = Table.grid(padding=(0, 1))
     table.add_column(width=3, justify="right")
-    table.add_column(width=width, no_wrap=True)
-    table.add_column(width=5, justify="right", no_wrap=True)
+    table.add_column(width=widths[0], no_wrap=True)
+    table.add_column(width=widths[1], justify="right", no_wrap=True)
     table.add_column(width=len(UNKNOWN), no_wrap=True)
     table.add_column()
     for entry in chapter.entries:

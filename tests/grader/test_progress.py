@@ -202,7 +202,7 @@ def test_the_folder_of_a_single_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert locate(Path(RIGHT.path.name), [RIGHT])[0].resolve() == root
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", [80, 120])
 def test_it_fits_the_terminal(
     columns: int, begun: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,14 +3,17 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.catalog import load_catalog
 from grader.catalog.units import UNITS
 from grader.cli import main
-from grader.course import chapters
+from grader.course import chapters, kind_of_exercise
+from grader.exercise import Sheet
 from grader.readme import BEGIN, END, readme_defects, with_part
+from grader.workplace import CUDA_SIMULATOR, MODEL, NUMBA, TRAINING
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = list(load_catalog().values())
@@ -30,12 +33,29 @@ def test_the_committed_ones_are_those_of_the_catalog() -> None:
 def test_a_table_has_every_exercise_in_order_and_its_points(written: Path) -> None:
     for chapter in chapters(ENTRIES):
         text = (written / chapter.unit.name / "README.md").read_text(encoding="utf-8")
-        rows = re.findall(r"^\| \d+ \| \[`(\w+)`\]\((\w+\.py)\) \| .* \| ([a-z ]+) \| (\d+) \|", text, re.MULTILINE)
+        rows = re.findall(r"^\| \d+ \| \[`(\w+)`\]\((\w+\.py)\) \| .* \| ([\w ]+) \| (\d+) \|", text, re.MULTILINE)
         expected = [(e.name, e.path.name, e.exercise.points) for e in chapter.entries]
         assert [(name, file, int(points)) for name, file, _, points in rows] == expected
-        assert {kind for _, _, kind, _ in rows} <= {"by hand", "function"}
+        assert [kind == "by hand" for _, _, kind, _ in rows] == [
+            isinstance(e.exercise.stub, Sheet) for e in chapter.entries
+        ]
         assert text.startswith(f"# Unit {chapter.number}: {chapter.unit.title}\n")
         assert f"grade exercises/{chapter.unit.name} " in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("function", {}),
+        ("Numba kernel", {"workplace": NUMBA, "decorator": "@njit"}),
+        ("CUDA kernel", {"workplace": CUDA_SIMULATOR, "decorator": "@cuda.jit"}),
+        ("model", {"workplace": MODEL}),
+        ("training", {"workplace": TRAINING}),
+    ],
+)
+def test_the_kind_is_what_is_handed_in(kind: str, changes: dict[str, Any]) -> None:
+    entry = load_catalog()["max_pool2d"]
+    assert kind_of_exercise(replace(entry, exercise=replace(entry.exercise, **changes))) == kind
 
 
 def test_every_link_leads_somewhere(written: Path) -> None:
