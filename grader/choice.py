@@ -75,7 +75,9 @@ def locate(folder: Path, entries: Sequence[Entry]) -> tuple[Path, dict[str, Path
         names = [entry.name for entry in entries]
         if folder.stem not in names:
             raise UsageError(f"{folder} has not the name of an exercise{nearest(folder.stem, names)}; see grade --list")
-        return (folder.parents[1] if len(folder.parents) > 1 else Path()), {folder.stem: folder}
+        (unit,) = (entry.unit for entry in entries if entry.name == folder.stem)
+        above = folder.parents[1] if len(folder.parents) > 1 else Path("..")
+        return above if folder.resolve().parent.name == unit else folder.parent, {folder.stem: folder}
     if not folder.is_dir():
         here = any(Path(entry.unit).is_dir() for entry in entries)
         raise UsageError(

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from engine import get_num_threads
-from grader import class_command, selfcheck_command, show_command
+from grader import class_command, list_command, selfcheck_command, show_command
 from grader.cases import CaseError, load_case, save_cases
 from grader.catalog import Entry
 from grader.choice import UsageError, chosen, locate, named, place
-from grader.exercise import Sheet
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
 from grader.fence import RefusedError, describe, read_submission
 from grader.hints import next_hint
 from grader.parallel import Task, run_tasks
 from grader.process import walls_here
+from grader.progress import save_progress, version_of
+from grader.readme import write_readmes
 from grader.report import Report, mark_blocked
 from grader.reports.gradescope import autograder_files, render_gradescope
 from grader.reports.json import render_json
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--watch", action="store_true", help="grade, and grade again whatever is saved, until Ctrl-C")
     what.add_argument("--replay", metavar="NAME", help="try the last failing case of an exercise again, alone")
-    what.add_argument("--list", action="store_true", help="show the exercises")
+    what.add_argument("--list", action="store_true", help="show the exercises, and what you have reached")
     what.add_argument("--hint", metavar="NAME", help="show the next hint for an exercise")
     what.add_argument("--show", metavar="NAME", help="draw what my function of an exercise computes, as PNG or GIF")
     what.add_argument("--self-check", action="store_true", help="grade every stub, solution and misconception")
@@ -135,8 +135,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error(f"--student takes up to 64 of a to z, digits and . _ - + @, not {options.student!r}")
     entries = [entry.of(options.student or "") for entry in chosen(options.only)]
     if options.list:
-        _print_list(entries, console)
-        return 0
+        return list_command.run(Path(options.folder), entries, console, _command())
     if options.hint is not None:
         return _print_hint(parser, options, console)
     if options.write_gradescope is not None:
@@ -153,6 +152,8 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             found = files(entries)
             new = write_files(found, folder)
             console.print(f"{len(found)} {kind} in {folder}, {new} of them new", soft_wrap=True)
+            if folder is options.write_stubs and (changed := write_readmes(entries, folder)):
+                console.print(f"READMEs written or brought up to date: {changed}")
             return 0
     grading = Grading(seed=options.seed, student=options.student)
     if options.show is not None:
@@ -223,6 +224,7 @@ def _grade(
     folder, places = locate(folder, entries)
     entries = [entry for entry in entries if entry.name in places]
     tasks = [Task(entry.name, places[entry.name], grading) for entry in entries]
+    versions_graded = {task.name: version_of(places[task.name]) for task in tasks}
     verdicts: list[ExerciseVerdict] = []
     progress = Console(stderr=True)
     with progress.status("grading") as status:
@@ -231,6 +233,7 @@ def _grade(
             status.update(f"grading: {len(verdicts)} of {len(tasks)} done, last {entry.name}")
     save_cases(folder, verdicts)
     blocked = mark_blocked(verdicts, entries)
+    save_progress(folder, blocked, versions_graded)
     report = Report(str(folder), grading.seed, describe(grading.limits, walls_here()), blocked, _command())
     if options.json == "-":
         sys.stdout.write(render_json(report) + "\n")
@@ -255,16 +258,6 @@ def _command() -> str:
         return "python -m grader"
     found = shutil.which(called.name)
     return called.name if found and Path(found).resolve() == called.resolve() else str(called)
-
-
-def _print_list(entries: list[Entry], console: Console) -> None:
-    table = Table("unit", "exercise", "points", "what it is")
-    for column in table.columns[:3]:
-        column.no_wrap = True
-    for entry in entries:
-        kind = "by hand" if isinstance(entry.exercise.stub, Sheet) else "function"
-        table.add_row(entry.unit, entry.name, str(entry.exercise.points), f"{entry.exercise.title} ({kind})")
-    console.print(table)
 
 
 def _print_hint(parser: argparse.ArgumentParser, options: argparse.Namespace, console: Console) -> int:

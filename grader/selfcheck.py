@@ -9,6 +9,7 @@ from grader.exercise import Equivalent
 from grader.export import stub_files
 from grader.mutation import MadeMutant, made_mutants
 from grader.parallel import Task, run_tasks
+from grader.readme import readme_defects
 from grader.session import Grading
 from grader.stubs import render_alternative, render_mutant, render_stub
 from grader.verdict import ExerciseVerdict, Status
@@ -191,7 +192,7 @@ def check_folder(entries: Sequence[Entry], folder: Path) -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each stub that is missing or differs, and each Python file that is no exercise.
+        A sentence for each stub or README that is missing or differs, and each Python file that is no exercise.
     """
     expected = stub_files(entries)
     found = {path.relative_to(folder) for path in folder.rglob("*.py")}
@@ -201,4 +202,4 @@ def check_folder(entries: Sequence[Entry], folder: Path) -> list[str]:
             defects.append(f"{folder / path} is missing")
         elif (folder / path).read_text(encoding="utf-8") != text:
             defects.append(f"{folder / path} differs from the catalog")
-    return defects
+    return defects + readme_defects(entries, folder)

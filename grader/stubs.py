@@ -73,19 +73,24 @@ def render_mutant(entry: Entry, mutant: Mutant) -> str:
     return source.replace(old, new)
 
 
-# What stands in a file for each name that its function uses.
-IMPORTS = {"math": "import math", "np": "import numpy as np", "engine": "import engine", "nn": "from engine import nn"}
+# What stands in a file for each name that its function or its prompt uses, in groups.
+IMPORTS = (
+    {"math": "import math"},
+    {"np": "import numpy as np"},
+    {"engine": "import engine", "nn": "from engine import nn"},
+)
 NUMBA = ("cuda", "float32", "njit", "prange")
 NUMBA_IMPORT = "from numba import .*"
 
 
 def _module(heading: str, function: str, decorator: str) -> str:
     body = f"{decorator}\n{function}" if decorator else function
-    imports = [line for name, line in IMPORTS.items() if re.search(rf"\b{name}\.", body)]
+    groups = [[line for name, line in group.items() if re.search(rf"\b{name}\.", body)] for group in IMPORTS]
     of_numba = [name for name in NUMBA if re.search(rf"\b{name}\b", _without_docstring(body))] if decorator else []
     if of_numba:
-        imports.append(f"from numba import {', '.join(of_numba)}")
-    return "\n\n".join([heading, *(["\n".join(imports)] if imports else []), "\n" + body.rstrip()]) + "\n"
+        groups[1].append(f"from numba import {', '.join(of_numba)}")
+    imports = ["\n".join(group) for group in groups if group]
+    return "\n\n".join([heading, *imports, "\n" + body.rstrip()]) + "\n"
 
 
 def _without_docstring(function: str) -> str:

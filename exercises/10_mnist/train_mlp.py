@@ -4,6 +4,7 @@ Write the function below, then run:  grade exercises/ --only train_mlp
 """
 
 import numpy as np
+
 import engine
 from engine import nn
 
