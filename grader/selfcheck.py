@@ -151,6 +151,7 @@ def score_mutants(entries: Sequence[Entry], grading: Grading, jobs: int) -> Iter
     Parameters
     ----------
     entries : sequence of Entry
+        Of those that train a network no mutants are made: each would train one, and many train as well.
     grading : Grading
     jobs : int
         Processes to use.
@@ -162,6 +163,7 @@ def score_mutants(entries: Sequence[Entry], grading: Grading, jobs: int) -> Iter
     """
     # Many mutants never end, and a counterexample is not looked at.
     quick = replace(grading, limits=replace(grading.limits, call=2.0, exercise=20.0), shrink=False, compiled=False)
+    entries = [entry for entry in entries if not entry.exercise.workplace.trains]
     made = {entry.name: list(made_mutants(entry)) for entry in entries}
     tasks = [Task(entry.name, mutant.source, quick) for entry in entries for mutant in made[entry.name]]
     verdicts = run_tasks(tasks, jobs)

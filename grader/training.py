@@ -54,19 +54,26 @@ def as_lenet5_reads(images: Array) -> Array:
     return scaled
 
 
-@cache
-def digits_to_train_with(prepare: Prepare, count: int) -> Case:
-    """Return the arguments of a function that trains: images and labels.
+def digits_for(prepare: Prepare) -> Callable[[Case], Case]:
+    """Return what makes the arguments of a function that trains: images and labels.
 
     Parameters
     ----------
     prepare : callable
         Makes of images what the network reads.
-    count : int
-        How many.
     """
+
+    def expand(drawn: Case) -> Case:
+        images, labels = _digits(drawn["digits"])
+        return case(images=prepare(images), labels=labels)
+
+    return expand
+
+
+@cache
+def _digits(count: int) -> tuple[Array, Array]:
     drawn = data.load_glyphs(count, 1, TRAIN_SEED)
-    return case(images=prepare(drawn.train_images), labels=drawn.train_labels.astype(np.int64))
+    return drawn.train_images, drawn.train_labels.astype(np.int64)
 
 
 def has_shapes(points: int, network: Network) -> Property:
@@ -101,9 +108,12 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
 
     def check(trial: Trial) -> None:
         state = _trained(trial, network)
-        images, labels = unseen(state, TEST)
-        wide = [value.astype(np.float64) for value in state]
-        answers = choose(network.forward(wide, prepare(images).astype(np.float64), False), axis=1)
+        if "answers" not in trial.memory:
+            images, labels = unseen(state, TEST)
+            wide = [value.astype(np.float64) for value in state]
+            outputs = network.forward(wide, prepare(images).astype(np.float64), False)
+            trial.memory["answers"] = choose(outputs, axis=1), labels
+        answers, labels = trial.memory["answers"]
         right = float(np.mean(answers == labels))
         if right < share:
             trial.fail(

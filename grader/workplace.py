@@ -32,6 +32,8 @@ class Workplace:
         Environment variables.
     seconds : float
         For a call in which much is compiled, or a network trained, if that is longer than elsewhere.
+    trains : bool
+        Whether a call trains a network, and takes seconds.
     """
 
     ask: str = "call"
@@ -40,6 +42,7 @@ class Workplace:
     prepare: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    trains: bool = False
 
     @property
     def uses_engine(self) -> bool:
@@ -140,4 +143,4 @@ MODEL = Workplace(
     environment={"NUMBA_NUM_THREADS": "1"},
     seconds=30.0,
 )
-TRAINING = replace(MODEL, ask="call", seconds=60.0)
+TRAINING = replace(MODEL, ask="call", seconds=60.0, trains=True)
