@@ -44,8 +44,9 @@ def test_numba_asked_to_keep_what_it_compiled_keeps_nothing_and_does_not_mind() 
 def test_parallel_loops_are_shared_out_as_told(threads: int, chunk: int) -> None:
     source = (
         "import numpy as np\nfrom numba import get_num_threads, get_parallel_chunksize, njit, prange\n"
-        "@njit(parallel=True)\ndef f(x):\n    out = np.zeros(2)\n    told = get_num_threads(), get_parallel_chunksize()\n"
-        "    for i in prange(2):\n        out[i] = told[i]\n    return out\n"
+        "@njit(parallel=True)\ndef f(x):\n    out = np.zeros(2)\n"
+        "    threads, chunk = get_num_threads(), get_parallel_chunksize()\n"
+        "    for i in prange(2):\n        out[i] = chunk if i else threads\n    return out\n"
     )
     value = ask(source, NUMBA, FEW, way="scheduled", threads=threads, chunk=chunk)["value"]
     assert value.tolist() == [threads, chunk]
