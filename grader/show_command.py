@@ -13,17 +13,13 @@ from grader.fence import RefusedError, read_submission
 from grader.report import Report
 from grader.reports.grids import plain
 from grader.session import Grading, InterruptedGrading, Session
-from grader.show import Draw, Picture
+from grader.show import Draw, NoPictureError, Picture
 from grader.show.film import write_film
 from grader.show.student import Student
 from grader.trial import FalsifiedError, NotStartedError
 from grader.verdict import Status
 
 FOLDER = Path("pictures")
-
-
-class NoPictureError(Exception):
-    """There is nothing to draw; the message says why, in a sentence."""
 
 
 def run(options: Namespace, grading: Grading, console: Console) -> int:

@@ -7,6 +7,7 @@ before, and are the same for the same weights.
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -152,15 +153,30 @@ def _trained(trial: Trial, network: Network) -> list[Array]:
     if "trained" not in trial.memory:
         trial.memory["trained"] = trial.call()
     state = trial.memory["trained"]
-    if state is None:
-        trial.fail("it returned None: is there a return statement?")
-    if not isinstance(state, list | tuple) or not all(isinstance(value, np.ndarray | np.generic) for value in state):
-        trial.fail("it must return a list of arrays: [value.numpy() for value in network.state_dict().values()]")
-    if len(state) != len(network.slots):
-        trial.fail(f"it returned {len(state)} arrays, but the network has {len(network.slots)}")
-    for slot, value in zip(network.slots, state, strict=True):
-        if value.shape != slot.shape:
-            trial.fail(f"{slot.name} has shape {value.shape}, but {slot.shape} is right")
-        if value.dtype.kind not in "fiu" or not np.isfinite(value).all():
-            trial.fail(f"{slot.name} is not finite: was the learning rate too large?")
+    problem = no_state(state, network)
+    if problem:
+        trial.fail(problem)
     return [np.asarray(value) for value in state]
+
+
+def no_state(value: Any, network: Network) -> str:
+    """Say in a sentence why a value is not the state of a network; "" if it is.
+
+    Parameters
+    ----------
+    value : Any
+        What a student's function returned.
+    network : Network
+    """
+    if value is None:
+        return "it returned None: is there a return statement?"
+    if not isinstance(value, list | tuple) or not all(isinstance(array, np.ndarray | np.generic) for array in value):
+        return "it must return a list of arrays: [value.numpy() for value in network.state_dict().values()]"
+    if len(value) != len(network.slots):
+        return f"it returned {len(value)} arrays, but the network has {len(network.slots)}"
+    for slot, array in zip(network.slots, value, strict=True):
+        if array.shape != slot.shape:
+            return f"{slot.name} has shape {array.shape}, but {slot.shape} is right"
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            return f"{slot.name} is not finite: was the learning rate too large?"
+    return ""

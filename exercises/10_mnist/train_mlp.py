@@ -28,6 +28,8 @@ def train_mlp(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
     returned: so there is nothing to be learnt by heart. There is a minute on one processor, and a few seconds
     suffice.
 
+    `engine.manual_seed(0)` at the beginning makes the first weights, and all else, the same each time.
+
     If the loss becomes NaN, the learning rate is too large. If it stays at 2.3, which is log(10), the network says the
     same of all digits: is there a step, and do images and labels belong together?
 

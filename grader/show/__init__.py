@@ -7,13 +7,14 @@ An exercise that has one declares in its catalog file a function that calls the 
 from grader.show.graph import graph
 from grader.show.layout import below, beside, labelled, page, text
 from grader.show.network import trained_network
-from grader.show.picture import Call, Draw, Picture
+from grader.show.picture import Call, Draw, NoPictureError, Picture
 from grader.show.scenes import digit, landscape, line_filters
 from grader.show.tiles import Pixels, coloured, enlarged, grey, outlined, signed
 
 __all__ = [
     "Call",
     "Draw",
+    "NoPictureError",
     "Picture",
     "Pixels",
     "below",

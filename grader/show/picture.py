@@ -7,8 +7,13 @@ from typing import Any, TypeAlias
 from grader.show.tiles import Pixels
 
 # Calls the student's function with a case, its arguments by name and in the order of its parameters. What comes back
-# has the shape of the right value, as float64, and is finite and not huge; nothing else can be said of it.
+# has the shape of the right value, as float64, and is finite and not huge; nothing else can be said of it. Where there
+# is no right value, it is what came back, as it is.
 Call: TypeAlias = Callable[..., Any]
+
+
+class NoPictureError(Exception):
+    """There is nothing to draw; the message says why, in a sentence."""
 
 
 @dataclass(frozen=True)

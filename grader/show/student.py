@@ -43,6 +43,8 @@ class Student:
             If it raised NotImplementedError.
         """
         trial = self.session.trial(case)
+        if trial.oracle is None:
+            return trial.call()
         theirs, right = trial.named_outputs(trial.call()), trial.named_outputs(trial.reference())
         drawn = [self._drawable(trial, name, right[name], theirs[name]) for name in right]
         return tuple(drawn) if len(drawn) > 1 else drawn[0]

@@ -10,22 +10,26 @@ from PIL import Image
 import engine
 from grader.catalog import load_catalog
 from grader.cli import main
+from grader.course_networks import CONVNET, MLP
 from grader.export import solution_files, stub_files, write_files
 from grader.fence import Limits
+from grader.networks import Network
 from grader.session import Grading
-from grader.show import Draw, Picture
+from grader.show import Draw, NoPictureError, Picture
 from grader.show.film import COLOURS, write_film
 from grader.show.layout import LEAST_WIDTH
-from grader.show_command import NoPictureError, drawn
+from grader.show_command import drawn
 from grader.stubs import render_alternative, render_mutant
 
-HAVE = {name: entry.exercise.show for name, entry in load_catalog().items() if entry.exercise.show is not None}
+SHOWN = {name: entry.exercise for name, entry in load_catalog().items() if entry.exercise.show is not None}
+# Those that train a network have a test of their own.
+HAVE = {name: exercise.show for name, exercise in SHOWN.items() if not exercise.workplace.trains}
 SMALL, FILM = "zero_pad", "cross_correlate2d"
 
 
 def draw_source(name: str, source: str, limits: Limits | None = None) -> tuple[Picture, str]:
     grading = Grading() if limits is None else Grading(limits=limits)
-    return drawn(load_catalog()[name], HAVE[name], source.encode(), grading)
+    return drawn(load_catalog()[name], HAVE[name] or pytest.fail(name), source.encode(), grading)
 
 
 def solution(name: str) -> str:
@@ -42,6 +46,25 @@ def draw_mutant(name: str, mutant: str) -> tuple[Picture, str]:
 def test_every_unit_up_to_8_has_a_picture() -> None:
     units = {load_catalog()[name].unit[:2] for name in HAVE}
     assert units >= {f"{number:02}" for number in range(1, 9)}
+
+
+TRAINED = {"train_mlp": MLP, "train_convnet": CONVNET}
+
+
+def test_all_trained_networks_are_among_these() -> None:
+    assert SHOWN.keys() == HAVE.keys() | TRAINED.keys()
+
+
+@pytest.mark.parametrize(("name", "network"), TRAINED.items())
+def test_a_trained_network_is_drawn(name: str, network: Network) -> None:
+    draw: Draw = load_catalog()[name].exercise.show or pytest.fail(f"{name} has no picture")
+    state = network.expand({"seed": 0, "images": 1, "training": False})["state"]
+    picture = draw(lambda digits: state)
+    again = draw(lambda digits: state)
+    assert np.array_equal(picture.frames[0], again.frames[0])
+    assert picture.frames[0].shape[1] >= LEAST_WIDTH
+    with pytest.raises(NoPictureError, match=r"it returned \d+ arrays, but the network has \d+"):
+        draw(lambda digits: state[1:])
 
 
 @pytest.mark.parametrize("name", HAVE)

@@ -6,6 +6,8 @@ import engine
 from engine import nn
 from grader.course_networks import MLP
 from grader.exercise import Exercise, Mutant
+from grader.show import Call, Picture, below, beside, enlarged, labelled, page, signed
+from grader.show.trained import shares_when_shifted, shift_chart, trained_state
 from grader.training import classifies, digits_for, from_zero_to_one, has_shapes
 from grader.workplace import TRAINING
 
@@ -28,6 +30,8 @@ def train_mlp(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
     You are given drawn digits. What you return is tried on a thousand others, which are drawn only after you have
     returned: so there is nothing to be learnt by heart. There is a minute on one processor, and a few seconds
     suffice.
+
+    `engine.manual_seed(0)` at the beginning makes the first weights, and all else, the same each time.
 
     If the loss becomes NaN, the learning rate is too large. If it stays at 2.3, which is log(10), the network says the
     same of all digits: is there a step, and do images and labels belong together?
@@ -55,6 +59,7 @@ def train_mlp(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
 
 
 def by_momentum(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    engine.manual_seed(0)
     net = nn.Sequential(nn.Flatten(), nn.Linear(784, 800), nn.ReLU(), nn.Linear(800, 10))
     optimizer = engine.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
     rng = np.random.default_rng(0)
@@ -82,6 +87,23 @@ def by_adam(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
         loss.backward()
         optimizer.step()
     return [parameter.detach().numpy() for parameter in parameters]
+
+
+def show(call: Call) -> Picture:
+    state = trained_state(call, MLP)
+    strongest = np.argsort(-np.abs(state[2]).sum(axis=0))[:24]
+    units = [enlarged(signed(state[0][unit].reshape(28, 28)), 3) for unit in strongest]
+    rows = [beside(*units[first : first + 8], gap=6) for first in range(0, 24, 8)]
+    shares = shares_when_shifted(state, MLP, from_zero_to_one)
+    content = below(
+        labelled(below(*rows, gap=6), "24 of the 800 hidden units, those that count most: their weights"),
+        labelled(shift_chart(shares), "unseen digits classified right, when they are moved to the right"),
+    )
+    return Picture(
+        (page(content, "What the perceptron looks for"),),
+        "At the top the weights of hidden units, each a whole image, red where ink speaks for it; below, how soon the "
+        "network is lost when the digits stand somewhere else.",
+    )
 
 
 EXERCISE = Exercise(
@@ -143,5 +165,6 @@ EXERCISE = Exercise(
     ),
     requires=("mlp",),
     workplace=TRAINING,
+    show=show,
     expand=digits_for(from_zero_to_one),
 )
