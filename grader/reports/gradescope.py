@@ -21,6 +21,8 @@ python3 -m venv /autograder/byhand
 install="/autograder/byhand/bin/pip install --quiet"
 # A wheel beside this script, or the published package.
 $install /autograder/source/byhand-*.whl || $install byhand
+# Compiled once here, instead of for each submission.
+/autograder/byhand/bin/python -c "from grader.compiled_engine import folder; folder()"
 """
 RUN = """#!/usr/bin/env bash
 # Gradescope runs this for each submission. Results are written whatever happens: first that grading broke off, which
