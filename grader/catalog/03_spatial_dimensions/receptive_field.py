@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.exercise import Equivalent, Exercise, Mutant
-from grader.properties import equals_reference, leaves_arguments_alone
+from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.show import Call, Picture, below, beside, coloured, enlarged, landscape, outlined, page, text
 from grader.strategies import case
 
@@ -148,7 +148,8 @@ EXERCISE = Exercise(
         equals_reference("give the field of a single layer, whatever its stride", 1, stacks(most=1), examples=30),
         equals_reference("give the field of layers with any strides", 4, stacks(), examples=100),
         equals_reference("give 1 where there are no layers", 1, stacks(0, 0), examples=1),
-        leaves_arguments_alone(1, stacks(), examples=20),
+        leaves_arguments_alone(1, stacks(most_stride=1), examples=20),
+        depends_on_values_alone(1, stacks(most_stride=1)),
     ),
     hints=(
         "Draw a row of 9 pixels, above it the row behind a filter of 3, and above that the row behind a second filter "

@@ -133,11 +133,12 @@ EXERCISE = Exercise(
         equals_reference("turn a filter of one row or of one column", 2, single_rows(), examples=40),
         equals_reference("equal the definition for square images and filters", 1, pictures(square=True)),
         equals_reference("equal the definition for images and filters of any shape", 3, pictures()),
-        linear_in("image", 1, pictures(), examples=10),
-        linear_in("kernel", 1, pictures(), examples=10),
-        shift_equivariant("image", 1, pictures()),
-        leaves_arguments_alone(1, pictures()),
-        depends_on_values_alone(1, pictures()),
+        # In the plainest cases, so that a mistake with anything else costs nothing here.
+        linear_in("image", 1, pictures(square=True), examples=10),
+        linear_in("kernel", 1, pictures(square=True), examples=10),
+        shift_equivariant("image", 1, pictures(square=True)),
+        leaves_arguments_alone(1, pictures(square=True)),
+        depends_on_values_alone(1, pictures(square=True)),
     ),
     hints=(
         "Write the filter [[1, 2], [3, 4]] on a scrap of paper and turn the paper by half a turn. What is in its "

@@ -132,10 +132,11 @@ EXERCISE = Exercise(
         equals_reference("be right for any stride", 2, layers(2, (1, 3), (0, 0)), examples=40),
         equals_reference("be right for any padding", 1, layers(2, (1, 1), (0, 2)), examples=40),
         equals_reference("be right for any stride and padding together", 2, layers()),
-        linear_in("x", 1, layers(2), examples=10),
-        padding_is_a_border("x", 1, layers(2), examples=10),
-        leaves_arguments_alone(1, layers(2)),
-        depends_on_values_alone(1, layers(2)),
+        # In the plainest cases, so that a mistake with anything else costs nothing here.
+        linear_in("x", 1, layers(2, (1, 1), (0, 0)), examples=10),
+        padding_is_a_border("x", 1, layers(2, (1, 1), (1, 2)), examples=10),
+        leaves_arguments_alone(1, layers(2, (1, 1), (0, 0))),
+        depends_on_values_alone(1, layers(2, (1, 1), (0, 0))),
     ),
     hints=(
         "How many columns are there, and how long is each? Begin with an array of zeros of just that shape: then "

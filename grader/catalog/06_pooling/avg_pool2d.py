@@ -116,11 +116,12 @@ EXERCISE = Exercise(
         equals_reference("be right where windows tile the map", 2, maps(tiled=True)),
         equals_reference("be right for any window and stride", 3, maps()),
         equals_reference("give the value itself where all values are the same", 1, surfaces(), examples=30),
-        linear_in("x", 1, maps(), examples=10),
+        # In the plainest cases, so that a mistake with anything else costs nothing here.
+        linear_in("x", 1, maps(tiled=True), examples=10),
         stride_skips(1, maps(), examples=10),
         shift_equivariant("x", 1, maps(), stride="stride", examples=10),
-        leaves_arguments_alone(1, maps()),
-        depends_on_values_alone(1, maps()),
+        leaves_arguments_alone(1, maps(tiled=True)),
+        depends_on_values_alone(1, maps(tiled=True)),
     ),
     hints=(
         "If max_pool2d is done, this is the same walk over the windows. What is done with a window changes, and "
