@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from engine.errors import DataError
 from grader.catalog import Entry, load_catalog
+from grader.networks import CLASSES
+from grader.training import SIDE, TEST, TRAIN_OF_FILES, of_files
 
 
 class UsageError(Exception):
@@ -101,3 +104,29 @@ def place(folder: Path, entry: Entry) -> Path:
     """Return where an exercise's file lies: in its unit's folder, or, as systems hand files over, side by side."""
     flat = folder / entry.path.name
     return flat if flat.is_file() and not (folder / entry.path).exists() else folder / entry.path
+
+
+def read_digits(name: str) -> None:
+    """Read what networks are to be trained on, so that what is wrong with it is said before anything is graded.
+
+    Parameters
+    ----------
+    name : str
+        Of a data set, or where it lies.
+
+    Raises
+    ------
+    UsageError
+        If it is not there, damaged, or has other images than networks of 28x28 pixels and ten classes take.
+    """
+    try:
+        read = of_files(name)
+    except DataError as error:
+        raise UsageError(str(error)) from None
+    sides, train, test = read.train_images.shape[1:], len(read.train_images), len(read.test_images)
+    if sides != (SIDE, SIDE) or len(read.classes) != CLASSES or train < TRAIN_OF_FILES or test < TEST:
+        found = f"{train:,} and {test:,} of {'x'.join(map(str, sides))} in {len(read.classes)} classes"
+        raise UsageError(
+            f"--data takes at least {TRAIN_OF_FILES:,} images to train with and {TEST:,} to test by, of {SIDE}x{SIDE} "
+            f"grey pixels in {CLASSES} classes; {name} has {found}"
+        )

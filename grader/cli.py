@@ -13,7 +13,7 @@ from engine import get_num_threads
 from grader import class_command, list_command, selfcheck_command, show_command
 from grader.cases import CaseError, load_case, save_cases
 from grader.catalog import Entry
-from grader.choice import UsageError, chosen, locate, named, place
+from grader.choice import UsageError, chosen, locate, named, place, read_digits
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
 from grader.fence import RefusedError, describe, read_submission
 from grader.hints import next_hint
@@ -29,6 +29,7 @@ from grader.reports.terminal import print_on_any_terminal, print_property, print
 from grader.runner import replay_source
 from grader.session import Grading
 from grader.sheet import STUDENT, student_named_in
+from grader.training import GLYPHS
 from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
 
@@ -84,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML, too")
     parser.add_argument("--gradescope", metavar="FILE", help="write the report as Gradescope's results.json, too")
+    parser.add_argument(
+        "--data",
+        metavar="NAME|PATH",
+        default=GLYPHS,
+        help="what networks are trained on: glyphs, digits drawn here (default), or mnist, or where it lies",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--watch", action="store_true", help="grade, and grade again whatever is saved, until Ctrl-C")
     what.add_argument("--replay", metavar="NAME", help="try the last failing case of an exercise again, alone")
@@ -155,7 +162,9 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             if folder is options.write_stubs and (changed := write_readmes(entries, folder)):
                 console.print(f"READMEs written or brought up to date: {changed}")
             return 0
-    grading = Grading(seed=options.seed, student=options.student)
+    if options.data != GLYPHS:
+        read_digits(options.data)
+    grading = Grading(seed=options.seed, student=options.student, data=options.data)
     if options.show is not None:
         return show_command.run(options, grading, console)
     if options.class_folder is not None:

@@ -54,6 +54,8 @@ class Grading:
         Whether to look for smaller counterexamples.
     student : str or None
         Whose numbers hand sheets have; empty for the lecture's, None for those of whom a sheet names.
+    data : str
+        What networks are trained on: "glyphs", drawn digits; another data set's name; or where one lies.
     compiled : bool
         Whether what students give to Numba is compiled; without, many small changes are graded in less time.
     """
@@ -62,6 +64,7 @@ class Grading:
     limits: Limits = field(default_factory=Limits)
     shrink: bool = True
     student: str | None = None
+    data: str = "glyphs"
     compiled: bool = True
 
 
@@ -114,6 +117,7 @@ class Session:
         self._worker: WorkerProcess | None = None
         workplace = entry.exercise.workplace
         self._workplace = workplace if grading.compiled else workplace.interpreted()
+        self._workplace.make_ready()
         self._limits = self._workplace.within(grading.limits)
         self._call_limit = self._limits.call
         self._clock = Clock(self._limits)
@@ -171,6 +175,8 @@ class Session:
 
     def trial(self, case: Mapping[str, Any]) -> Trial:
         """Return what a property's check is given: the student's function, for this case."""
+        if self._workplace.trains:
+            case = {**case, "data": self.grading.data}
         return Trial(
             self.entry.name,
             self.entry.exercise.outputs,

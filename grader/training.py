@@ -20,10 +20,14 @@ from grader.trial import Trial
 from grader.wire import Array
 
 TRAIN, TEST = 2000, 1000
+GLYPHS = data.GLYPHS
+SIDE = 28
 # Digits of other seeds are drawn for tests.
 TRAIN_SEED = 7
 
-CASES = st.just(case(digits=TRAIN))
+# Of a data set from files, more digits: they are harder.
+TRAIN_OF_FILES = 10_000
+CASES = st.just(case(data=GLYPHS))
 
 Prepare = Callable[[Array], Array]
 Choose = Callable[..., Array]
@@ -65,16 +69,25 @@ def digits_for(prepare: Prepare) -> Callable[[Case], Case]:
     """
 
     def expand(drawn: Case) -> Case:
-        images, labels = _digits(drawn["digits"])
+        images, labels = _digits(drawn["data"])
         return case(images=prepare(images), labels=labels)
 
     return expand
 
 
 @cache
-def _digits(count: int) -> tuple[Array, Array]:
-    drawn = data.load_glyphs(count, 1, TRAIN_SEED)
-    return drawn.train_images, drawn.train_labels.astype(np.int64)
+def _digits(name: str) -> tuple[Array, Array]:
+    if name == GLYPHS:
+        drawn = data.load_glyphs(TRAIN, 1, TRAIN_SEED)
+        return drawn.train_images, drawn.train_labels.astype(np.int64)
+    read = of_files(name)
+    return read.train_images[:TRAIN_OF_FILES], read.train_labels[:TRAIN_OF_FILES].astype(np.int64)
+
+
+@cache
+def of_files(name: str) -> data.ImageData:
+    """Read a data set, once."""
+    return data.load(name)
 
 
 def has_shapes(points: int, network: Network) -> Property:
@@ -110,7 +123,7 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
     def check(trial: Trial) -> None:
         state = _trained(trial, network)
         if "answers" not in trial.memory:
-            images, labels = unseen(state, TEST)
+            images, labels = unseen(state, TEST, trial.case["data"])
             wide = [value.astype(np.float64) for value in state]
             outputs = network.forward(wide, prepare(images).astype(np.float64), False)
             trial.memory["answers"] = choose(outputs, axis=1), labels
@@ -126,8 +139,15 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
     return Property(name, points, CASES, check, examples=1, shrink=False)
 
 
-def unseen(state: Sequence[Array], count: int) -> tuple[Array, Array]:
-    """Draw digits for a trained network, by its weights.
+def unseen(state: Sequence[Array], count: int, name: str = GLYPHS) -> tuple[Array, Array]:
+    """Draw digits for a trained network, by its weights; of a data set from files, choose some of the test images.
+
+    Parameters
+    ----------
+    state : sequence of ndarray
+    count : int
+    name : str
+        Of the data set, or where it lies.
 
     Returns
     -------
@@ -135,8 +155,13 @@ def unseen(state: Sequence[Array], count: int) -> tuple[Array, Array]:
     labels : ndarray, uint8 (count,)
     """
     digest = sha256(b"".join(np.ascontiguousarray(value).tobytes() for value in state)).digest()
-    drawn = data.load_glyphs(1, count, int.from_bytes(digest[:6], "little") + TRAIN_SEED + 1)
-    return drawn.test_images, drawn.test_labels
+    seed = int.from_bytes(digest[:6], "little") + TRAIN_SEED + 1
+    if name == GLYPHS:
+        drawn = data.load_glyphs(1, count, seed)
+        return drawn.test_images, drawn.test_labels
+    read = of_files(name)
+    chosen = np.random.default_rng(seed).permutation(len(read.test_images))[:count]
+    return read.test_images[chosen], read.test_labels[chosen]
 
 
 def _what_is_odd(answers: Array, right: float) -> str:

@@ -54,6 +54,11 @@ class Workplace:
         first, call = (max(given, self.seconds) for given in (limits.first_call, limits.call))
         return replace(limits, first_call=first, call=call, exercise=limits.exercise + self.seconds)
 
+    def make_ready(self) -> None:
+        """Do what takes a minute at first use, before anybody's time runs."""
+        if self.uses_engine:
+            compiled_engine.folder()
+
     def interpreted(self) -> "Workplace":
         """Return the same without Numba's compiler, where students' functions are compiled: for many small changes."""
         if self.uses_engine or self.ask == "launch" or "numba" not in self.prepare:

@@ -9,7 +9,7 @@ from grader.networks import Network
 from grader.show.layout import INK, beside, labelled, text
 from grader.show.picture import Call, NoPictureError
 from grader.show.tiles import Pixels
-from grader.training import TEST, TRAIN, no_state, unseen
+from grader.training import GLYPHS, TEST, no_state, unseen
 from grader.wire import Array
 
 SHIFTS = range(6)
@@ -25,7 +25,7 @@ def trained_state(call: Call, network: Network) -> list[Array]:
     NoPictureError
         If what it returns is none.
     """
-    state = call(digits=TRAIN)
+    state = call(data=GLYPHS)
     problem = no_state(state, network)
     if problem:
         raise NoPictureError(problem)

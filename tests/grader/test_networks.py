@@ -1,6 +1,7 @@
 """What networks must answer is what the engine's own answer; and how trained ones are judged."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 
 import engine
 from engine import models, nn
+from engine.data import load_glyphs, read_idx, write_idx
 from grader.catalog import load_catalog
+from grader.cli import main
 from grader.course_networks import C3_TABLE, CONVNET, LENET5, MLP
 from grader.networks import Network
 from grader.runner import grade_source
@@ -47,8 +50,6 @@ def test_digits_for_a_test_are_those_of_the_weights() -> None:
 
 
 def test_digits_for_a_test_are_not_those_to_train_with() -> None:
-    from engine.data import load_glyphs
-
     trained = load_glyphs(200, 1, TRAIN_SEED).train_images
     images, _ = unseen([np.zeros(1)], 100)
     assert not any((trained == image).all(axis=(1, 2)).any() for image in images)
@@ -135,3 +136,48 @@ def test_a_network_cut_off_from_its_weights_is_noticed() -> None:
     verdict = graded("mlp", source)
     assert [prop.status for prop in verdict.properties] == [Status.PASSED, Status.PASSED, Status.FAILED]
     assert "no gradient reaches the first layer's weight" in verdict.properties[2].message
+
+
+@pytest.fixture
+def other_digits(tmp_path: Path) -> Path:
+    """Write drawn digits in the files of MNIST."""
+    drawn = load_glyphs(500, 100, 3)
+    images, labels = np.tile(drawn.train_images, (20, 1, 1)), np.tile(drawn.train_labels, 20)
+    folder = tmp_path / "digits"
+    folder.mkdir()
+    write_idx(folder / "train-images-idx3-ubyte", images)
+    write_idx(folder / "train-labels-idx1-ubyte", labels)
+    write_idx(folder / "t10k-images-idx3-ubyte", images[:1000])
+    write_idx(folder / "t10k-labels-idx1-ubyte", labels[:1000])
+    return folder
+
+
+def test_networks_train_on_a_data_set_from_files_where_that_is_said(other_digits: Path) -> None:
+    source = (
+        "import numpy as np\ndef train_mlp(images, labels):\n    print(images.shape, labels.dtype, images.max())\n"
+        f"    return {MLP_STATE}\n"
+    )
+    verdict = grade_source(load_catalog()["train_mlp"], source.encode(), Grading(data=str(other_digits)))
+    assert verdict.printed == "(10000, 1, 28, 28) int64 1.0\n"
+    assert "10.0% of 1000 digits" in verdict.properties[1].message
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("nowhere", "nowhere"),
+        ("small", "--data takes at least 10,000 images to train with and 1,000 to test by"),
+    ],
+)
+def test_digits_that_cannot_be_used_are_said_before_grading(
+    name: str, says: str, other_digits: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = other_digits.parent / name
+    if name == "small":
+        folder.mkdir()
+        for file in other_digits.iterdir():
+            write_idx(folder / file.name, read_idx(file)[:500])
+    with pytest.raises(SystemExit) as stop:
+        main(["--only", "train_mlp", "--data", str(folder)])
+    assert stop.value.code == 2
+    assert says in capsys.readouterr().err
