@@ -1,6 +1,6 @@
 """Is the student's value the right one? Accepts only what is shown to be close; NaN never is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,7 +23,7 @@ def difference(expected: Any, got: Any) -> str:
 
     Parameters
     ----------
-    expected : ndarray, number, or dict of these
+    expected : ndarray, number, or dict, list or tuple of these
         The right value, in float64 where it is floating.
     got : Any
         What the worker sent.
@@ -41,6 +41,8 @@ def difference(expected: Any, got: Any) -> str:
     ''
     >>> difference({"x": 2.0, "y": 0.0}, {"x": 2.0, "y": 1.0})
     "for 'y': it returned 1, but 0 is right"
+    >>> difference([(2.0, 0.0)], [(2.0, 1.0)])
+    '[0][1]: it returned 1, but 0 is right'
     >>> difference(357504, 357503)
     'it returned 357503, but 357504 is right'
     >>> difference(np.array([1.0]), np.array([np.nan]))
@@ -52,6 +54,8 @@ def difference(expected: Any, got: Any) -> str:
         return _array_difference(expected, got)
     if isinstance(expected, Mapping):
         return _dict_difference(expected, got)
+    if isinstance(expected, list | tuple):
+        return _list_difference(expected, got)
     number = number_of(got)
     if number is None:
         return f"it returned {kind_of(got)}, but a number is right"
@@ -74,6 +78,18 @@ def _dict_difference(expected: Mapping[str, Any], got: Any) -> str:
             return f"its dict {what} {', '.join(keys)}"
     problems = ((key, difference(value, got[key])) for key, value in expected.items())
     return next((f"for {key!r}: {problem}" for key, problem in problems if problem), "")
+
+
+def _list_difference(expected: Sequence[Any], got: Any) -> str:
+    if not isinstance(got, list | tuple):
+        return f"it returned {kind_of(got)}, but {kind_of(expected)} is right"
+    if len(got) != len(expected):
+        return f"its {type(got).__name__} has length {len(got)}, but {len(expected)} is right"
+    for i, (right, theirs) in enumerate(zip(expected, got, strict=True)):
+        problem = difference(right, theirs)
+        if problem:
+            return f"[{i}]{problem}" if problem.startswith("[") else f"[{i}]: {problem}"
+    return ""
 
 
 def unlike(expected: Array, got: Any) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from grader.compare import difference, wrong_elements
 from grader.verdict import Counterexample
-from grader.wire import Array
+from grader.wire import Array, parts
 
 MOST_ROWS = 12
 MOST_COLUMNS = 14
@@ -36,13 +36,13 @@ def draw_counterexample(seen: Counterexample) -> RenderableType:
     opened = dict(_opened(seen.case))
     arrays = {name: value for name, value in opened.items() if isinstance(value, np.ndarray)}
     settings = [f"{name} = {value!r}" for name, value in opened.items() if name not in arrays]
-    parts: list[RenderableType] = []
+    drawn: list[RenderableType] = []
     if settings:
-        parts.append(Text(", ".join(settings)))
+        drawn.append(Text(", ".join(settings)))
     if arrays:
-        parts.append(_row(grid for name, value in arrays.items() for grid in _grids(name, value)))
-    parts += _outputs(seen)
-    return Group(*parts)
+        drawn.append(_row(grid for name, value in arrays.items() for grid in _grids(name, value)))
+    drawn += _outputs(seen)
+    return Group(*drawn)
 
 
 def _opened(case: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -59,10 +59,11 @@ def _outputs(seen: Counterexample) -> list[RenderableType]:
         return []
     name = f"{seen.output}, " if seen.output else ""
     expected, got = seen.expected, seen.got
-    if isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
-        wrong_keys = [key for key in expected if difference(expected[key], got[key])]
-        each = [replace(seen, expected=expected[key], got=got[key], output=repr(key)) for key in wrong_keys[:MOST_MAPS]]
-        return [part for one in each for part in _outputs(one)]
+    right, theirs = _inside(seen.output, expected), _inside(seen.output, got)
+    if right and right.keys() == theirs.keys():
+        wrong_ones = [key for key in right if difference(right[key], theirs[key])]
+        each = [replace(seen, expected=right[key], got=theirs[key], output=key) for key in wrong_ones[:MOST_MAPS]]
+        return [drawn for one in each for drawn in _outputs(one)]
     comparable = (
         isinstance(expected, np.ndarray)
         and isinstance(got, np.ndarray)
@@ -71,10 +72,19 @@ def _outputs(seen: Counterexample) -> list[RenderableType]:
     )
     wrong = wrong_elements(expected, got) if comparable else None
     grids = [*_grids(f"{name}expected", expected, wrong), *_grids(f"{name}yours", got, wrong, star=True)]
-    parts: list[RenderableType] = [_row(grids)]
+    rows: list[RenderableType] = [_row(grids)]
     if wrong is not None and wrong.any():
-        parts.append(Text("* wrong", style=WRONG))
-    return parts
+        rows.append(Text("* wrong", style=WRONG))
+    return rows
+
+
+def _inside(name: str, value: Any) -> dict[str, Any]:
+    """Return what is in a dict, or in a list or tuple of arrays, by what it is called; nothing for anything else."""
+    if isinstance(value, dict):
+        return {repr(key): item for key, item in value.items()}
+    if isinstance(value, list | tuple) and any(isinstance(part, np.ndarray) for part in parts(value)):
+        return {f"{name}[{i}]": item for i, item in enumerate(value)}
+    return {}
 
 
 def _row(grids: Any) -> Columns:
@@ -83,11 +93,21 @@ def _row(grids: Any) -> Columns:
 
 def _grids(name: str, value: Any, wrong: Array | None = None, star: bool = False) -> Iterator[RenderableType]:
     """One grid for each two-dimensional map of an array."""
+    listed = {} if isinstance(value, dict) else _inside(name, value)
+    if listed:
+        for inner, item in list(listed.items())[:MOST_MAPS]:
+            yield from _grids(inner, item)
+        if len(listed) > MOST_MAPS:
+            yield Text(f"… {len(listed) - MOST_MAPS} more in {name}")
+        return
     if not isinstance(value, np.ndarray):
         yield Text(f"{name}: {plain(repr(value))[:200]}")
         return
+    if value.size == 0:
+        yield Text(f"{name}: nothing in it, shape {value.shape}")
+        return
     if value.ndim <= 2:
-        yield _grid(_titled(name, value), np.atleast_2d(value), None if wrong is None else np.atleast_2d(wrong), star)
+        yield _grid(name, np.atleast_2d(value), None if wrong is None else np.atleast_2d(wrong), star)
         return
     leading = value.shape[:-2]
     for count, position in enumerate(np.ndindex(leading)):
@@ -96,10 +116,6 @@ def _grids(name: str, value: Any, wrong: Array | None = None, star: bool = False
             return
         index = ", ".join(str(i) for i in position)
         yield _grid(f"{name} [{index}]", value[position], None if wrong is None else wrong[position], star)
-
-
-def _titled(name: str, value: Array) -> str:
-    return f"{name}  {value.shape}" if 0 in value.shape else name
 
 
 def _grid(title: str, values: Array, wrong: Array | None, star: bool) -> Group:

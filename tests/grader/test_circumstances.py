@@ -202,6 +202,52 @@ EXPECTED: dict[str, dict[str, Callable[[Case], bool]]] = {
         name: (lambda case, name=name: any(line[0] == name for line in case["operations"]))
         for name in ("add", "mul", "matmul", "tanh")
     },
+    "parse_idx": {
+        "a byte above 127": lambda case: bool((case["data"][-4:] > 127).any()),
+        "a length above 255": lambda case: 255 < len(case["data"]) < 65536,
+        "a length above 65535": lambda case: len(case["data"]) > 65536,
+        "four axes": lambda case: len(case["data"]) > 3 and case["data"][3] == 4,
+        "not even the first four bytes": lambda case: len(case["data"]) < 4,
+        "no byte at all": lambda case: len(case["data"]) == 0,
+    }
+    | {
+        f"type {code:#x}": (lambda case, code=code: len(case["data"]) > 8 and case["data"][2] == code)
+        for code in (0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E)
+    },
+    "batches": {
+        "images unrolled": lambda case: case["images"].ndim == 2,
+        "images not square": lambda case: case["images"].ndim == 3 and len(set(case["images"].shape[1:])) == 2,
+        "batches of one": lambda case: case["batch_size"] == 1,
+        "fewer images than a batch has": lambda case: len(case["order"]) < case["batch_size"],
+        "an order that is not its own inverse": lambda case: bool(
+            (case["order"][case["order"]] != np.arange(len(case["order"]))).any()
+        ),
+    }
+    | {
+        f"drop_last {drop_last}, {'nothing' if fits else 'something'} left over": (
+            lambda case, drop_last=drop_last, fits=fits: (
+                case["drop_last"] is drop_last and (len(case["order"]) % case["batch_size"] == 0) is fits
+            )
+        )
+        for drop_last in (True, False)
+        for fits in (True, False)
+    },
+    "train_softmax": ALL
+    | {
+        "one example": lambda case: len(case["x"]) == 1,
+        "fewer examples than a batch has": lambda case: len(case["x"]) < case["batch_size"],
+        "several batches and a smaller one": lambda case: (
+            len(case["x"]) % case["batch_size"] > 0 and len(case["x"]) > case["batch_size"]
+        ),
+        "several batches of one size": lambda case: (
+            len(case["x"]) % case["batch_size"] == 0 and len(case["x"]) > case["batch_size"]
+        ),
+        "several epochs": lambda case: case["epochs"] > 1,
+        "momentum": lambda case: case["momentum"] > 0,
+        "no momentum": lambda case: case["momentum"] == 0,
+        "exp overflows": lambda case: bool((case["x"] @ case["w"] + case["b"] > 710).any()),
+        "as many classes as inputs": lambda case: case["w"].shape[0] == case["w"].shape[1],
+    },
     "zero_pad": ALL | BATCHES | CHANNELS | {"padding 0": lambda case: case["padding"] == 0},
     "cross_correlate2d": ALL | WINDOWS | FILTERS,
     "convolve2d": ALL | WINDOWS | FILTERS,

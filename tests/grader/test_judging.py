@@ -1,6 +1,7 @@
 """Comparison, hand-sheet answers, simplification, counterexamples, reproducible verdicts."""
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from grader.catalog import load_catalog
 from grader.compare import difference
 from grader.exercise import Exercise, Property
 from grader.report import Report, mark_blocked
+from grader.reports.grids import draw_counterexample
 from grader.reports.json import render_json
 from grader.reports.terminal import print_report
 from grader.runner import grade_source
@@ -51,6 +53,14 @@ from tests.grader.test_wire import values
         (5, float("inf"), "inf"),
         (5, 10**400, "inf"),
         (5, 4, "it returned 4, but 5 is right"),
+        ([(np.ones(2), 1)], [[np.ones(2), 1.0]], ""),
+        ([(np.ones(2), 1)], ((np.ones(2), 1),), ""),
+        ([], [], ""),
+        ([(np.ones(2), 1), (np.ones(1), 2)], [(np.ones(2), 1), (np.zeros(1), 2)], "[1][0]: 1 of 1 values"),
+        ([(np.ones(2), 1)], [np.ones(2)], "[0]: it returned an array of shape (2,), but a tuple of 2 is right"),
+        ([np.ones(2)], np.ones((1, 2)), "it returned an array of shape (1, 2), but a list is right"),
+        ([np.ones(2)], [], "its list has length 0, but 1 is right"),
+        ([np.ones(2)], None, "return statement"),
     ],
 )
 def test_difference(expected: Any, got: Any, says: str) -> None:
@@ -219,4 +229,30 @@ def test_a_changed_argument_is_not_taken_for_a_wrong_output() -> None:
     verdict = grade_source(load_catalog()["zero_pad"], source.encode(), Grading())
     (failed,) = [prop for prop in verdict.properties if prop.status is Status.FAILED]
     assert failed.counterexample is not None
-    assert (failed.counterexample.diagnosis, failed.counterexample.output) == ("", "x")
+    assert (failed.counterexample.diagnosis, failed.counterexample.output) == ("", "x after the call")
+
+
+def test_nor_for_an_output_of_the_same_name() -> None:
+    known = load_catalog()["train_softmax"]
+    leaves = next(prop for prop in known.exercise.properties if prop.name == "leave its arguments unchanged")
+    (changing,) = [mutant for mutant in known.exercise.mutants if mutant.name == "caller's weights changed"]
+    entry = replace(known, exercise=replace(known.exercise, properties=(leaves,)))
+    (failed,) = grade_source(entry, render_mutant(known, changing).encode(), Grading()).properties
+    assert failed.counterexample is not None
+    assert "it changed its argument" in failed.message
+    assert failed.counterexample.diagnosis == ""
+
+
+def test_lists_of_arrays_are_drawn() -> None:
+    right, short = [(np.eye(2), np.array([3])), (np.eye(2), np.array([4]))], [(np.eye(2), np.zeros((0, 1)))]
+    wrong = [right[0], (np.eye(2), np.array([5]))]
+    drawn = {}
+    for name, got in (("wrong", wrong), ("short", short)):
+        console = Console(file=io.StringIO(), record=True, width=100)
+        console.print(draw_counterexample(Counterexample({}, "", right, got)))
+        drawn[name] = console.export_text()
+    assert "[1][1], expected" in drawn["wrong"]
+    assert "5*" in drawn["wrong"]
+    assert "[0]" not in drawn["wrong"]
+    assert all(f"expected[{i}][{j}]" in drawn["short"] for i in (0, 1) for j in (0, 1))
+    assert "yours[0][1]: nothing in it, shape (0, 1)" in drawn["short"]
