@@ -75,6 +75,11 @@ class Trial:
         self._ask = ask
         self._way = way
 
+    @property
+    def written(self) -> Sequence[str]:
+        """Arguments that the student's work is to write into: a kernel's outputs."""
+        return self.outputs if self._way == "launch" else ()
+
     def call(
         self, *, as_views: bool = False, way: str = "", settings: Mapping[str, Any] | None = None, **changes: Any
     ) -> Any:
