@@ -320,6 +320,38 @@ EXPECTED: dict[str, dict[str, Callable[[Case], bool]]] = {
     | WINDOWS
     | STRIDES
     | {"a window of negative values": lambda case: bool((case["x"].min(axis=(2, 3)) < 0).any())},
+    "subsample": ALL
+    | BATCHES
+    | CHANNELS
+    | {
+        "a row in no window": lambda case: case["x"].shape[2] % 2 == 1,
+        "a column in no window": lambda case: case["x"].shape[3] % 2 == 1,
+        "coefficients that differ": lambda case: len(np.unique(case["coefficient"])) > 1,
+        "as many columns as maps": lambda case: case["dy"].shape[1] == case["dy"].shape[3] > 1,
+    },
+    "scaled_tanh": {
+        "float32": lambda case: case["a"].dtype == np.float32,
+        "float64": lambda case: case["a"].dtype == np.float64,
+        "a vector": lambda case: case["a"].ndim == 1,
+        "four axes": lambda case: case["a"].ndim == 4,
+        "exactly 0": lambda case: bool((case["a"] == 0).any()),
+        "too large for exp": lambda case: bool((case["a"] > 709).any()),
+    },
+    "rbf_output": ALL
+    | BATCHES
+    | {
+        "one class": lambda case: len(case["w"]) == 1,
+        "as many examples as classes": lambda case: len(case["x"]) == len(case["w"]) > 1,
+        "an example that is its code": lambda case: bool((right("rbf_output", case) == 0).any()),
+    },
+    "rbf_loss": ALL
+    | BATCHES
+    | {
+        "no j given": lambda case: "j" not in case,
+        "j is the smallest": lambda case: bool(case.get("j", 0.1) < case["y"].min()),
+        "e^-y and e^-j all 0": lambda case: bool(min(case.get("j", 0.1), case["y"].min(axis=1).max()) > 746),
+        "far above a small j": lambda case: bool(case["y"].min(axis=1).max() - case.get("j", 0.1) > 709),
+    },
 }
 
 
