@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from engine.errors import DataError
+from engine import errors
 from grader.catalog import Entry, load_catalog
 from grader.networks import CLASSES
 from grader.training import SIDE, TEST, TRAIN_OF_FILES, of_files
@@ -121,7 +121,7 @@ def read_digits(name: str) -> None:
     """
     try:
         read = of_files(name)
-    except DataError as error:
+    except errors.DataError as error:
         raise UsageError(str(error)) from None
     sides, train, test = read.train_images.shape[1:], len(read.train_images), len(read.test_images)
     if sides != (SIDE, SIDE) or len(read.classes) != CLASSES or train < TRAIN_OF_FILES or test < TEST:
