@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader import asking
+from grader import asking, launching
 from grader.catalog import Entry
 from grader.exercise import Answers, Mutant, Sheet
 from grader.sheet import OWNER
@@ -77,12 +77,10 @@ def render_mutant(entry: Entry, mutant: Mutant) -> str:
 def mutant_function(entry: Entry, mutant: Mutant) -> Callable[..., Any]:
     """Return a mutant as a function that does what asking a student's would. It is the catalog's own text."""
     exercise = entry.exercise
-    text = render_mutant(entry, mutant)
-    if exercise.decorator:
-        text = re.sub(NUMBA_IMPORT, "from grader.plain_numba import cuda, njit, prange", text)
     namespace: dict[str, Any] = {}
-    exec(compile(text, f"<mutant {mutant.name}>", "exec"), namespace)
-    asked, outputs = getattr(asking, exercise.workplace.ask), len(exercise.outputs)
+    exec(compile(in_plain_python(render_mutant(entry, mutant)), f"<mutant {mutant.name}>", "exec"), namespace)
+    ways: dict[str, Any] = {**vars(asking), **vars(launching)}
+    asked, outputs = ways[exercise.workplace.ask], len(exercise.outputs)
 
     def ask(*arguments: Any) -> Any:
         value = asked(namespace[entry.name], list(arguments))
@@ -91,6 +89,11 @@ def mutant_function(entry: Entry, mutant: Mutant) -> Callable[..., Any]:
         return value[0] if outputs == 1 else tuple(value[:outputs])
 
     return ask
+
+
+def in_plain_python(text: str) -> str:
+    """Return a file of the catalog's with Numba's names in plain Python: it can be run where Numba is not loaded."""
+    return re.sub(NUMBA_IMPORT, f"from grader.plain_numba import {', '.join(NUMBA)}", text)
 
 
 # What stands in a file for each name that its function uses.
