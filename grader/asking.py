@@ -1,4 +1,4 @@
-"""The ways in which a student's work is asked, on the worker's side: a function, a kernel, a network.
+"""The ways in which a student's work is asked, on the worker's side: a function, a network. See also launching.py.
 
 Loaded by the worker, so it imports only NumPy and the standard library, and what else a way needs when it is asked.
 """
@@ -13,25 +13,30 @@ MAX_NAME = 100
 
 
 def call(function: Callable[..., Any], arguments: list[Any]) -> Any:
-    """Call a function."""
-    return function(*arguments)
+    """Call a function.
 
-
-def launch(kernel: Any, arguments: list[Any]) -> Any:
-    """Launch a CUDA kernel; the first two arguments are the blocks and the threads of each.
-
-    Returns
-    -------
-    list
-        The arguments of the kernel as it left them.
+    Compiled code does not know in which line it stopped. The Python that it was made from stops there, too, and does.
     """
-    blocks, threads, *arrays = arguments
-    kernel[_grid(blocks), _grid(threads)](*arrays)
-    return arrays
+    try:
+        return function(*arguments)
+    except (IndexError, ValueError, ZeroDivisionError):
+        if not hasattr(function, "py_func"):
+            raise
+        plain(function, arguments)
+        raise
 
 
-def _grid(numbers: Any) -> Any:
-    return tuple(numbers) if isinstance(numbers, tuple | list) else numbers
+def plain(function: Callable[..., Any], arguments: list[Any]) -> Any:
+    """Call the Python that a function was compiled from, which looks at every index."""
+    return getattr(function, "py_func", function)(*arguments)
+
+
+def repeated(function: Callable[..., Any], arguments: list[Any], times: int) -> Any:
+    """Call a function several times with the same arguments; returns the last value."""
+    value = None
+    for _ in range(times):
+        value = function(*arguments)
+    return value
 
 
 def model(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
@@ -75,26 +80,6 @@ def model(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
         grads = [parameters[name].grad for name in own if name in parameters]
         about["grads"] = [None if grad is None else grad.numpy() for grad in grads]
     return about
-
-
-def scheduled(function: Callable[..., Any], arguments: list[Any], threads: int, chunk: int) -> Any:
-    """Call a compiled function with its parallel loops shared out in another way.
-
-    Parameters
-    ----------
-    function : callable
-    arguments : list
-    threads : int
-    chunk : int
-        Turns of a loop that a thread takes at a time; 0 for as many as there are for each thread.
-    """
-    numba: Any = importlib.import_module("numba")
-    numba.set_num_threads(threads)
-    before = numba.set_parallel_chunksize(chunk)
-    try:
-        return function(*arguments)
-    finally:
-        numba.set_parallel_chunksize(before)
 
 
 def prepare(modules: Sequence[str]) -> None:

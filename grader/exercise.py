@@ -37,6 +37,8 @@ class Property:
         not where a case must not have ties.
     shrink : bool
         Whether to look for smaller counterexamples at all; not where each call takes long, or no case is small.
+    of_compiled : bool
+        Whether it is about compiled code alone; where nothing is compiled, it holds.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Property:
     examples: int = 60
     simplify: bool = True
     shrink: bool = True
+    of_compiled: bool = False
 
 
 @dataclass(frozen=True)

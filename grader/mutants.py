@@ -1,19 +1,16 @@
 """Misconceptions as functions: asked as students' functions are, to see whether they answer the same."""
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader import asking
+from grader import asking, launching
 from grader.catalog import Entry
 from grader.exercise import Mutant
 from grader.fence import Limits
 from grader.process import WorkerProcess
-from grader.stubs import NUMBA_IMPORT, render_mutant
-
-PLAIN_NUMBA = "from grader.plain_numba import cuda, float32, njit, prange"
+from grader.stubs import in_plain_python, render_mutant
 
 
 @contextmanager
@@ -48,12 +45,10 @@ def outputs_of_network(about: dict[str, Any]) -> tuple[int, Any]:
 def mutant_function(entry: Entry, mutant: Mutant) -> Callable[..., Any]:
     """Return a mutant as a function that does what asking a student's would. It is the catalog's own text."""
     exercise = entry.exercise
-    text = render_mutant(entry, mutant)
-    if exercise.decorator:
-        text = re.sub(NUMBA_IMPORT, PLAIN_NUMBA, text)
     namespace: dict[str, Any] = {}
-    exec(compile(text, f"<mutant {mutant.name}>", "exec"), namespace)
-    asked, outputs = getattr(asking, exercise.workplace.ask), len(exercise.outputs)
+    exec(compile(in_plain_python(render_mutant(entry, mutant)), f"<mutant {mutant.name}>", "exec"), namespace)
+    ways: dict[str, Any] = {**vars(asking), **vars(launching)}
+    asked, outputs = ways[exercise.workplace.ask], len(exercise.outputs)
 
     def ask(*arguments: Any) -> Any:
         value = asked(namespace[entry.name], list(arguments))

@@ -141,7 +141,9 @@ class Session:
         except InterruptedGrading as stop:
             return InterruptedGrading(stop.status, f"while loading the file: {stop.message}")
         if reply.get("status") != "returned":
-            return InterruptedGrading(Status.FAILED, f"the file cannot be loaded: {what_was_raised(reply)}")
+            return InterruptedGrading(
+                Status.FAILED, f"the file cannot be loaded: {what_was_raised(reply, self.source)}"
+            )
         if reply.get("callable") is True or isinstance(self.entry.exercise.stub, Sheet):
             return None
         own = reply.get("own")
@@ -187,7 +189,11 @@ class Session:
             self.source,
             self.entry.exercise.expand,
             self._memory,
+            self._processor_seconds,
         )
+
+    def _processor_seconds(self) -> float:
+        return 0.0 if self._worker is None else self._worker.processor_seconds()
 
     def judge(self, prop: Property) -> PropertyVerdict:
         """Draw cases for a property until one fails or enough have passed."""
@@ -198,6 +204,8 @@ class Session:
 
     def _judge(self, prop: Property) -> PropertyVerdict:
         verdict = PropertyVerdict(prop.name, Status.PASSED, prop.points, prop.points)
+        if prop.of_compiled and not self.grading.compiled:
+            return verdict
         falsified: list[Counterexample] = []
         calls = calls_at_first = 0
         case: Mapping[str, Any] = {}
@@ -288,19 +296,21 @@ class Session:
 
     def _simplified(self, prop: Property, smallest: Counterexample) -> Counterexample:
         found = [smallest]
+        # Where a kernel writes to, what was there before shows what it has left out.
+        inputs = {name: value for name, value in smallest.case.items() if name not in self.entry.exercise.outputs}
 
-        def fails(case: Mapping[str, Any]) -> bool:
+        def fails(changed: Mapping[str, Any]) -> bool:
             if self._clock.left <= 0:
                 return False
             try:
-                prop.check(self.trial(case))
+                prop.check(self.trial({**smallest.case, **changed}))
             except FalsifiedError as error:
                 found.append(error.counterexample)
                 return True
             return False
 
         try:
-            simplify(smallest.case, fails, self._shrink_calls)
+            simplify(inputs, fails, self._shrink_calls)
         except (InterruptedGrading, NotStartedError):
             # A simpler case that hangs or crashes is another failure; keep the one that is understood.
             return found[-1]

@@ -15,7 +15,9 @@ DTYPES = ("float64", "float32")
 _SEEDS = st.integers(0, 2**32 - 1)
 
 
-def floats(shape: Sequence[int], values: Sequence[float] = SMALL) -> SearchStrategy[Array]:
+def floats(
+    shape: Sequence[int], values: Sequence[float] = SMALL, dtypes: Sequence[str] = DTYPES
+) -> SearchStrategy[Array]:
     """Draw an array of the given shape, each element one of `values`.
 
     Only a seed is drawn, so Hypothesis shrinks shapes and settings while the array stays full of
@@ -26,11 +28,12 @@ def floats(shape: Sequence[int], values: Sequence[float] = SMALL) -> SearchStrat
     shape : sequence of int
     values : sequence of float
         Simple numbers, so that a case can be followed by hand and sums are exact.
+    dtypes : sequence of str
+        Each is drawn as often as the others.
 
     Returns
     -------
     strategy of ndarray
-        float64 or float32.
 
     Examples
     --------
@@ -41,7 +44,7 @@ def floats(shape: Sequence[int], values: Sequence[float] = SMALL) -> SearchStrat
     return st.builds(
         lambda seed, dtype: np.random.default_rng(seed).choice(values, shape).astype(dtype),
         _SEEDS,
-        st.sampled_from(DTYPES),
+        st.sampled_from(dtypes),
     )
 
 

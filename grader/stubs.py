@@ -73,6 +73,11 @@ def render_mutant(entry: Entry, mutant: Mutant) -> str:
     return source.replace(old, new)
 
 
+def in_plain_python(text: str) -> str:
+    """Return a file of the catalog's with Numba's names in plain Python: it can be run where Numba is not loaded."""
+    return re.sub(NUMBA_IMPORT, f"from grader.plain_numba import {', '.join(NUMBA)}", text)
+
+
 # What stands in a file for each name that its function or its prompt uses, in groups.
 IMPORTS = (
     {"math": "import math"},

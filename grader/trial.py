@@ -1,5 +1,6 @@
 """One case put to the student's work: what a property's check works with."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 import engine
 from grader.compare import difference, kind_of, unlike
+from grader.numba_errors import by_which_thread, in_plain_words
 from grader.verdict import Counterexample
 from grader.wire import Array, each_array
 
@@ -50,6 +52,8 @@ class Trial:
         Makes the arguments of a case that is only what they are made of.
     memory : dict, optional
         What earlier trials of the same grading left for later ones, such as a trained network.
+    processor_seconds : callable
+        Returns how long the worker has computed.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Trial:
         source: bytes = b"",
         expand: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
         memory: dict[str, Any] | None = None,
+        processor_seconds: Callable[[], float] = float,
     ) -> None:
         self.name = name
         self.outputs = outputs
@@ -72,8 +77,16 @@ class Trial:
         self.arguments_after: list[Any] = []
         self.source = source
         self.memory: dict[str, Any] = {} if memory is None else memory
+        self.processor_seconds = processor_seconds
         self._ask = ask
         self._way = way
+        self._settings: Mapping[str, Any] = {}
+
+    def asked(self, way: str, settings: Mapping[str, Any]) -> "Trial":
+        """Return the same, asked in another way of ``asking.py`` where nothing else is said."""
+        other = copy.copy(self)
+        other._way, other._settings = way, settings
+        return other
 
     @property
     def written(self) -> Sequence[str]:
@@ -111,7 +124,7 @@ class Trial:
                 return self._returned(reply.get("value"))
             case "missing":
                 self.fail(f"there is no function '{self.name}' in the file")
-        return self.fail(what_was_raised(reply) + self._how_it_is_called(reply))
+        return self.fail(what_was_raised(reply, self.source) + self._how_it_is_called(reply))
 
     def array(self, **changes: Any) -> Array:
         """Call the student's function as :meth:`call` does; raise FalsifiedError unless its value looks right.
@@ -144,7 +157,7 @@ class Trial:
             message = f"it returned a value, but there is none: raise {kind}"
             self.fail(message, expected=kind, got=reply.get("value"))
         elif not isinstance(bases, list) or kind not in bases:
-            self.fail(f"{what_was_raised(reply)}; {kind} is asked for")
+            self.fail(f"{what_was_raised(reply, self.source)}; {kind} is asked for")
 
     def answer(self, variable: str) -> Any:
         """Return a variable of the student's file.
@@ -159,7 +172,7 @@ class Trial:
         reply = self.request({"do": "values", "names": [variable]})
         values = reply.get("value")
         if reply.get("status") != "returned" or not isinstance(values, dict):
-            return self.fail(what_was_raised(reply))
+            return self.fail(what_was_raised(reply, self.source))
         if variable not in values:
             return self.fail(f"there is no variable '{variable}' in the file")
         if values[variable] is ...:
@@ -221,6 +234,10 @@ class Trial:
         """Raise FalsifiedError on this case."""
         raise FalsifiedError(Counterexample(self.case, message, expected, got, output))
 
+    def fail_in_all_cases(self, message: str) -> Any:
+        """Raise FalsifiedError for what no case in particular shows."""
+        raise FalsifiedError(Counterexample({}, message))
+
     def _how_it_is_called(self, reply: Mapping[str, Any]) -> str:
         """Say with which arguments the function is called, if it seems not to take them."""
         at_the_call = reply.get("type") == "TypeError" and not isinstance(reply.get("line"), int)
@@ -239,7 +256,7 @@ class Trial:
             "arguments": list((self.arguments | dict(changes)).values()),
             "views": views,
             "way": way or self._way,
-            "settings": dict(settings or {}),
+            "settings": dict(settings or self._settings),
         }
 
     def _returned(self, value: Any) -> Any:
@@ -259,13 +276,16 @@ def _widened(array: Array) -> Array:
     return array.astype(np.float64 if array.dtype.kind == "f" else array.dtype)
 
 
-def what_was_raised(reply: Mapping[str, Any]) -> str:
-    """Say in a sentence what a reply reports that is not a value."""
+def what_was_raised(reply: Mapping[str, Any], source: bytes) -> str:
+    """Say in a sentence what a reply about a student's file reports that is not a value."""
     if reply.get("status") == "unsendable":
         return f"it returned {reply.get('message')}"
     if reply.get("status") != "raised":
         return "the worker sent a reply that makes no sense"
-    kind, message = str(reply.get("type")), str(reply.get("message"))
+    uncompiled = in_plain_words(reply, source)
+    if uncompiled:
+        return uncompiled
+    kind, (thread, message) = str(reply.get("type")), by_which_thread(str(reply.get("message")))
     where = f" in line {reply['line']}" if isinstance(reply.get("line"), int) else ""
     code = f": {str(reply['code']).strip()}" if where and reply.get("code") else ""
     match kind:
@@ -279,6 +299,8 @@ def what_was_raised(reply: Mapping[str, Any]) -> str:
             what = f"it tried what a graded function may not, such as files, processes or the network ({message})"
         case "EOFError":
             what = "it waited for typed input, and there is none"
+        case "IndexError" if thread and "tuple index" not in message:
+            what = f"{thread} used an index outside of an array, which a card would not notice ({message})"
         case _:
-            what = f"it raised {kind}: {message}" if message else f"it raised {kind}"
+            what = f"{thread or 'it'} raised {kind}" + (f": {message}" if message else "")
     return f"{what}{where}{code}"

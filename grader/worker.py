@@ -14,7 +14,7 @@ import os
 import sys
 import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +61,16 @@ class Submission:
     ----------
     path : Path
         The copy in the worker's own folder.
-    wire, asking : module
-        Of this folder: how arrays come and go, and how the student's work is asked.
+    wire : module
+        Of this folder: how arrays come and go.
+    ways : mapping of str to callable
+        How the student's work is asked.
     """
 
-    def __init__(self, path: Path, wire: Any, asking: Any) -> None:
+    def __init__(self, path: Path, wire: Any, ways: Mapping[str, Any]) -> None:
         self.path = path
         self.wire = wire
-        self.asking = asking
+        self.ways = ways
         self.module = types.ModuleType("submission")
         self.module.__file__ = str(path)
 
@@ -83,14 +85,14 @@ class Submission:
         return {"status": "returned", "callable": callable(found.get(request["function"])), "own": names}
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Ask the named function in a way of asking.py; returns its value and the arguments as it left them."""
+        """Ask the named function in one of the ways; returns its value and the arguments as it left them."""
         function = vars(self.module).get(request["function"])
         if not callable(function):
             return {"status": "missing"}
         arguments = request["arguments"]
         if request["views"]:
             arguments = [self.wire.as_view(value) for value in arguments]
-        value = getattr(self.asking, request["way"])(function, arguments, **request["settings"])
+        value = self.ways[request["way"]](function, arguments, **request["settings"])
         return {"status": "returned", "value": value, "arguments": arguments}
 
     def values(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -110,8 +112,13 @@ class Submission:
             message = "(its message cannot be shown)"
         bases = [base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES]]
         reply = {"type": type(error).__name__, "message": message, "code": code}
-        cut = {key: text[:MAX_TEXT] if isinstance(text, str) else None for key, text in reply.items()}
+        cut = {key: shortened(text) if isinstance(text, str) else None for key, text in reply.items()}
         return {"status": "raised", "line": line, "bases": bases, **cut}
+
+
+def shortened(text: str) -> str:
+    """Cut a text that is too long in its middle: Numba says at the end in which line it was."""
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT // 2]}\n…\n{text[-MAX_TEXT // 2 :]}"
 
 
 def load_beside(name: str) -> Any:
@@ -172,11 +179,12 @@ def main() -> None:
     os.dup2(2, 1)
     limit(settings["limits"])
     sys.path[:] = [*sys.path, *settings["path"]]
-    wire, asking = load_beside("wire"), load_beside("asking")
-    asking.prepare(settings["prepare"])
+    wire, asking, launching = load_beside("wire"), load_beside("asking"), load_beside("launching")
+    for module in (asking, launching):
+        module.prepare(settings["prepare"])
     walls = wall_in(settings["reachable"])
     sys.meta_path.insert(0, Refusal(settings["refused"], settings["importable"], settings["path"]))
-    submission = Submission(Path(settings["file"]), wire, asking)
+    submission = Submission(Path(settings["file"]), wire, {**vars(asking), **vars(launching)})
     actions = {
         "walls": lambda request: {"status": "returned", **walls},
         "load": submission.load,

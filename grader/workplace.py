@@ -21,7 +21,7 @@ class Workplace:
     Attributes
     ----------
     ask : str
-        The way of ``asking.py`` to ask it.
+        The way of ``asking.py`` or ``launching.py`` to ask it.
     packages : tuple of str
         Packages, or files beside them, that may be imported here and not elsewhere.
     withheld : tuple of str
@@ -61,8 +61,10 @@ class Workplace:
 
     def interpreted(self) -> "Workplace":
         """Return the same without Numba's compiler, where students' functions are compiled: for many small changes."""
-        if self.uses_engine or self.ask == "launch" or "numba" not in self.prepare:
+        if self.uses_engine or "numba" not in self.prepare:
             return self
+        if self.ask == "launch":
+            return replace(self, seconds=0.0)
         return replace(self, environment={**self.environment, "NUMBA_DISABLE_JIT": "1"}, seconds=0.0)
 
     def settings(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_grader_uses_public_names_of_the_engine(path: Path) -> None:
         assert allowed, f"{path} reaches into {name}"
 
 
-@pytest.mark.parametrize("name", ["worker.py", "wire.py", "asking.py", "landlock.py", "seccomp.py"])
+@pytest.mark.parametrize("name", ["worker.py", "wire.py", "asking.py", "launching.py", "landlock.py", "seccomp.py"])
 def test_worker_side_needs_only_numpy_and_the_standard_library(name: str) -> None:
     found = {module.split(".")[0] for module in imported(ROOT / "grader" / name)}
     assert not found & {"engine", "grader", "hypothesis", "psutil", "rich"}

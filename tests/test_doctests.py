@@ -8,7 +8,7 @@ import pytest
 
 from grader.catalog import load_catalog
 from grader.exercise import Sheet
-from grader.stubs import render_alternative
+from grader.stubs import in_plain_python, render_alternative
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,7 +33,7 @@ def test_prompt_of_exercise_holds_for_its_solution(name: str) -> None:
     entry = load_catalog()[name]
     prompt = entry.exercise.stub.__doc__ or ""
     namespace: dict[str, object] = {}
-    exec(render_alternative(entry, entry.exercise.alternatives[0]), namespace)
+    exec(in_plain_python(render_alternative(entry, entry.exercise.alternatives[0])), namespace)
     namespace["np"] = importlib.import_module("numpy")
     examples = doctest.DocTestParser().get_doctest(prompt, namespace, name, None, None)
     assert examples.examples, f"{name} has no worked example"

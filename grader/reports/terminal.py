@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -77,9 +78,12 @@ def _print_details(verdict: ExerciseVerdict, console: Console) -> None:
     if verdict.status is Status.BLOCKED:
         return
     drawn = False
+    said: set[str] = set()
     for prop in verdict.properties:
-        print_property(prop, console, draw=not drawn)
+        again = "\n" in prop.message and prop.message in said
+        print_property(replace(prop, message="as above") if again else prop, console, draw=not drawn)
         drawn = drawn or prop.counterexample is not None
+        said.add(prop.message)
     if verdict.printed.strip():
         lines = plain(verdict.printed).strip().splitlines()
         console.print(Padding(Text("your code printed:", style="dim"), (0, 2)))

@@ -1,118 +1,31 @@
 """Cases cover the circumstances in which wrong code is wrong: a 3x3 square with stride 1 shows little."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from grader.catalog import load_catalog
-from grader.exercise import Property, Sheet
+from grader.exercise import Sheet
+from tests.grader.circumstances import (
+    ALL,
+    BATCHES,
+    CHANNELS,
+    FILTERS,
+    KERNELS,
+    PADDINGS,
+    STRIDES,
+    WINDOWS,
+    Case,
+    begins_behind,
+    does_not_tile,
+    drawn,
+    has_ties,
+    is_repeated,
+    right,
+    uses,
+)
 
-Case = Mapping[str, Any]
-
-
-def drawn(prop: Property) -> list[Case]:
-    cases: list[Case] = []
-    plain = settings(
-        max_examples=prop.examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-
-    def keep(case: Case) -> None:
-        cases.append(case)
-
-    seed(0)(plain(given(prop.cases)(keep)))()
-    return cases
-
-
-def windows(case: Case) -> tuple[tuple[int, int], tuple[int, int], int, int]:
-    """Return image, window, stride and padding of a case."""
-    image = case["image"] if "image" in case else case["x"]
-    window = case.get("kernel", case.get("w"))
-    if window is not None:
-        size = window.shape[-2:]
-    elif "filter_h" in case:
-        size = case["filter_h"], case["filter_w"]
-    else:
-        size = (case["kernel_size"],) * 2
-    return image.shape[-2:], size, case.get("stride", 1), case.get("padding", 0)
-
-
-def does_not_tile(case: Case) -> bool:
-    image, window, stride, padding = windows(case)
-    return any((n + 2 * padding - f) % stride for n, f in zip(image, window, strict=True))
-
-
-def begins_behind(case: Case) -> bool:
-    """Whether rounding up alone would make a window that begins behind the map."""
-    image, window, stride, _ = windows(case)
-    return any(-(-(n - f) // stride) * stride >= n for n, f in zip(image, window, strict=True))
-
-
-def fills(case: Case) -> bool:
-    image, window, _, padding = windows(case)
-    return padding == 0 and image == window and image != (1, 1)
-
-
-def has_ties(case: Case) -> bool:
-    return any(len(np.unique(m)) < m.size for m in case["x"].reshape(-1, *case["x"].shape[-2:]))
-
-
-def right(name: str, case: Case) -> Any:
-    reference = load_catalog()[name].exercise.reference
-    assert reference is not None
-    return reference(**case)
-
-
-def is_repeated(case: Case) -> bool:
-    """Whether a gradient's operand was repeated along an axis of its own."""
-    own = case["dy"].shape[case["dy"].ndim - len(case["shape"]) :]
-    return any(length == 1 < repeated for length, repeated in zip(case["shape"], own, strict=True))
-
-
-def uses(case: Case) -> Counter[str]:
-    """Count in how many lines of a tape each value is an operand."""
-    return Counter(name for line in case["operations"] for name in set(line[2:]))
-
-
-def main(case: Case) -> np.ndarray:
-    array: np.ndarray = next(value for value in case.values() if isinstance(value, np.ndarray) and value.ndim > 1)
-    return array
-
-
-ALL: dict[str, Callable[[Case], bool]] = {
-    "float32": lambda case: main(case).dtype == np.float32,
-    "float64": lambda case: main(case).dtype == np.float64,
-    "not square": lambda case: main(case).shape[-1] != main(case).shape[-2],
-}
-BATCHES: dict[str, Callable[[Case], bool]] = {
-    "one image": lambda case: len(main(case)) == 1,
-    "several images": lambda case: len(main(case)) > 1,
-}
-CHANNELS: dict[str, Callable[[Case], bool]] = {
-    "one channel": lambda case: case["x"].shape[1] == 1,
-    "several channels": lambda case: case["x"].shape[1] > 1,
-}
-WINDOWS: dict[str, Callable[[Case], bool]] = {"a window as large as the image": fills}
-STRIDES: dict[str, Callable[[Case], bool]] = {
-    "windows do not tile": does_not_tile,
-    "windows overlap": lambda case: windows(case)[2] < windows(case)[1][0],
-    "windows skip pixels": lambda case: windows(case)[2] > windows(case)[1][0],
-}
-FILTERS: dict[str, Callable[[Case], bool]] = {
-    "filter not square": lambda case: windows(case)[1][0] != windows(case)[1][1],
-}
-PADDINGS: dict[str, Callable[[Case], bool]] = {
-    "padding": lambda case: case.get("padding", 0) > 0,
-    "no padding": lambda case: case.get("padding", 0) == 0,
-    "padding as large as the filter": lambda case: 0 < min(windows(case)[1]) <= case.get("padding", 0),
-}
 EXPECTED: dict[str, dict[str, Callable[[Case], bool]]] = {
     "unroll": ALL
     | {
@@ -313,6 +226,36 @@ EXPECTED: dict[str, dict[str, Callable[[Case], bool]]] = {
         "one row": lambda case: case["x"].shape[2] == 1 < case["x"].shape[3],
     },
     "softmax_cross_entropy": ALL | BATCHES,
+    "conv2d_njit": KERNELS,
+    "conv2d_parallel": KERNELS,
+    "conv2d_fast": KERNELS,
+    "cuda_scale_bias": {
+        "a thread for each element": lambda case: case["x"].size == case["blocks"] * case["threads"],
+        "threads that are too many": lambda case: case["x"].size < case["blocks"] * case["threads"],
+        "threads that are too few": lambda case: case["x"].size > case["blocks"] * case["threads"],
+        "one channel": lambda case: len(case["x"]) == 1,
+        "several channels": lambda case: len(case["x"]) > 1,
+        "one block": lambda case: case["blocks"] == 1 < case["threads"],
+        "several blocks": lambda case: case["blocks"] > 1 < case["threads"],
+    },
+    "cuda_matmul_tiled": {
+        "not square": ALL["not square"],
+        "several tiles": lambda case: case["a"].shape[1] > 4,
+        "a sum shorter than a tile": lambda case: case["a"].shape[1] < 4,
+        "a sum that is no multiple": lambda case: 4 < case["a"].shape[1] != 8,
+        "several blocks in both directions": lambda case: min(case["blocks"]) > 1,
+        "more blocks across than down": lambda case: case["blocks"][0] > case["blocks"][1],
+        "more blocks down than across": lambda case: case["blocks"][0] < case["blocks"][1],
+        "rows that are no multiple": lambda case: case["out"].shape[0] % 4 > 0,
+        "columns that are no multiple": lambda case: case["out"].shape[1] % 4 > 0,
+    },
+    "cuda_block_sum": {
+        "a full block": lambda case: case["x"].size == 8,
+        "one element": lambda case: case["x"].size == 1,
+        "several blocks, all full": lambda case: case["x"].size in (16, 24, 32),
+        "several blocks, the last not full": lambda case: case["blocks"] > 1 and case["x"].size % 8 > 0,
+        "a block without elements": lambda case: case["blocks"] * 8 - case["x"].size >= 8,
+    },
     "conv2d_backward": ALL | BATCHES | CHANNELS | WINDOWS | STRIDES | FILTERS | PADDINGS,
     "max_pool2d_backward": ALL
     | BATCHES
@@ -367,12 +310,16 @@ def test_every_exercise_on_arrays_is_listed() -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_circumstances_occur(name: str) -> None:
-    cases = [case for prop in load_catalog()[name].exercise.properties for case in drawn(prop)]
+    cases = [case for prop in load_catalog()[name].exercise.properties for case in drawn(prop) if case]
     missing = [what for what, occurs in EXPECTED[name].items() if not any(occurs(case) for case in cases)]
     assert not missing
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_exercise_on_arrays_has_the_properties_that_all_share(name: str) -> None:
-    names = {prop.name for prop in load_catalog()[name].exercise.properties}
-    assert {"leave its arguments unchanged", "give the same when called again, and for views of arrays"} <= names
+    exercise = load_catalog()[name].exercise
+    names = {prop.name for prop in exercise.properties}
+    # Kernels are compiled for contiguous arrays alone.
+    again = "give the same when called again" + ("" if exercise.decorator else ", and for views of arrays")
+    assert "leave its arguments unchanged" in names
+    assert names & {again, "give the same bits with any number of threads"}

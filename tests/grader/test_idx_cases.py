@@ -9,7 +9,7 @@ from engine.data import read_idx
 from engine.errors import DataError
 from grader.catalog import load_catalog
 from grader.exercise import Property
-from tests.grader.test_circumstances import drawn
+from tests.grader.circumstances import drawn
 
 EXERCISE = load_catalog()["parse_idx"].exercise
 

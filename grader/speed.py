@@ -1,0 +1,101 @@
+"""How fast a student's function is, beside the engine's own kernel on the same machine.
+
+Both are measured by the time for which their processes computed, as the system counts it and the grader's own process
+is told: what else runs on the machine takes no part of that, and nothing that a worker says does.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import engine
+from grader.exercise import Property
+from grader.kernel_cases import convolve, layer
+from grader.kernel_properties import NJIT
+from grader.kernel_source import KernelSource
+from grader.trial import Trial
+from grader.wire import Array
+
+# A worker's time is counted in hundredths of a second.
+LEAST_SECONDS = 0.25
+MOST_CALLS = 1 << 12
+ENGINE_CALLS = 100
+ROUNDS = 4
+# So much more than is asked for is no accident.
+CLEARLY = 2.0
+# Tells that a function is wrong before compiled code runs over the end of its arrays.
+SMALL = layer(2, 2, 3, size=(4, 6), kernel=(2, 3), padding=1)
+
+
+def is_as_fast(name: str, points: int, times: float, arguments: Mapping[str, Any]) -> Property:
+    """Require the right values of a layer in at most so many times the time of the engine's kernel, on one thread.
+
+    Parameters
+    ----------
+    name : str
+    points : int
+    times : float
+    arguments : mapping
+        Of a convolution.
+    """
+
+    def check(trial: Trial) -> None:
+        problem = KernelSource(trial.source, trial.name).why_not_compiled(NJIT)
+        if problem:
+            trial.fail_in_all_cases(problem)
+        trial.compare(_right(SMALL), trial.call(way="plain", **SMALL), also=True)
+        # This call compiles, too.
+        trial.compare(_right(arguments), trial.call(**arguments), also=True)
+        ratio = _ratio(trial, times, arguments)
+        if ratio > times:
+            # To one digit: more of them would differ from run to run.
+            about = float(f"{ratio:.0e}")
+            trial.fail_in_all_cases(
+                f"the values are right, but it takes about {about:g} times as long as the engine's kernel on this "
+                f"machine; at most {times:g} times is asked for. What does the innermost loop do?"
+            )
+
+    return Property(name, points, st.just({}), check, examples=1, shrink=False, of_compiled=True)
+
+
+def _right(arguments: Mapping[str, Any]) -> Array:
+    with engine.use_kernels("cpu"):
+        return convolve(**arguments).astype(np.float64)
+
+
+def _ratio(trial: Trial, enough: float, arguments: Mapping[str, Any]) -> float:
+    """Return the ratio of the two shortest times of several rounds; of fewer, if it is clear by then."""
+    theirs = engines = np.inf
+    calls = 1
+    for _ in range(ROUNDS):
+        engines = min(engines, _seconds_of_engine(arguments))
+        seconds = _seconds_of_student(trial, calls, arguments)
+        while seconds < LEAST_SECONDS and calls < MOST_CALLS:
+            calls *= 4
+            seconds = _seconds_of_student(trial, calls, arguments)
+        theirs = min(theirs, seconds / calls)
+        if not enough * engines < theirs < CLEARLY * enough * engines:
+            break
+    return float(theirs / engines)
+
+
+def _seconds_of_student(trial: Trial, calls: int, arguments: Mapping[str, Any]) -> float:
+    start = trial.processor_seconds()
+    trial.call(way="repeated", settings={"times": calls}, **arguments)
+    return trial.processor_seconds() - start
+
+
+def _seconds_of_engine(arguments: Mapping[str, Any]) -> float:
+    threads = engine.get_num_threads()
+    engine.set_num_threads(1)
+    try:
+        with engine.use_kernels("cpu"):
+            start = time.process_time()
+            for _ in range(ENGINE_CALLS):
+                convolve(**arguments)
+            return (time.process_time() - start) / ENGINE_CALLS
+    finally:
+        engine.set_num_threads(threads)
