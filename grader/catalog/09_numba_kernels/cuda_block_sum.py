@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.cuda_properties import fits_a_card, or_says_race, threads_do_not_meet
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.kernel_cases import FLOAT32, UNTOUCHED
 from grader.plain_numba import cuda, float32
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
@@ -88,16 +88,21 @@ def by_neighbours(out: np.ndarray, x: np.ndarray) -> None:
         out[cuda.blockIdx.x] = s[t]
 
 
-def by_sums_for_all(out: np.ndarray, x: np.ndarray) -> None:
-    s = cuda.shared.array((4, 8), float32)
+def by_handing_on(out: np.ndarray, x: np.ndarray) -> None:
+    s = cuda.shared.array(8, float32)
     t = cuda.threadIdx.x
-    s[0, t] = x[cuda.grid(1)] if cuda.grid(1) < x.size else 0
-    # Every thread adds in every step, around the end; a row for each step, so that nobody reads what is being written.
-    for step in range(3):
+    total = float32(0)
+    if cuda.grid(1) < x.size:
+        total = x[cuda.grid(1)]
+    for half in (4, 2, 1):
+        # Each hands its sum on, and those in front take one.
+        s[t] = total
         cuda.syncthreads()
-        s[step + 1, t] = s[step, t] + s[step, (t + 2**step) % 8]
-    if t == 7:
-        out[cuda.blockIdx.x] = s[3, t]
+        if t < half:
+            total += s[t + half]
+        cuda.syncthreads()
+    if t == 0:
+        out[cuda.blockIdx.x] = total
 
 
 def reference(blocks: int, threads: int, out: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -147,7 +152,7 @@ EXERCISE = Exercise(
         "s = cuda.shared.array(8, float32); t = cuda.threadIdx.x; fill s[t]; cuda.syncthreads(); the loop; and at the "
         "end, if t == 0: out[cuda.blockIdx.x] = s[0].",
     ),
-    alternatives=(by_halves, by_neighbours, by_sums_for_all),
+    alternatives=(by_halves, by_neighbours, by_handing_on),
     mutants=(
         Mutant(
             "wait in the branch",
@@ -213,6 +218,23 @@ EXERCISE = Exercise(
             "no wait between the steps",
             ("        cuda.syncthreads()\n        half //= 2\n", "        half //= 2\n"),
             "each step reads what others have added in the one before: cuda.syncthreads() after every step",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "s = cuda.shared.array(8, float32)",
+            "s = cuda.shared.array(9, float32)",
+            "a ninth element is never looked at",
+        ),
+        Equivalent(
+            "if t == 0:",
+            "if t == 1:",
+            "after the last wait every thread may write what stands in s[0]",
+        ),
+        Equivalent(
+            "s[t] += s[t + distance]",
+            "s[t] += s[t - distance]",
+            "around the end, as negative indices go, other neighbours are added up, and all of them once",
         ),
     ),
     workplace=CUDA_SIMULATOR,
