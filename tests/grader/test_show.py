@@ -60,8 +60,6 @@ def test_a_trained_network_is_drawn(name: str, network: Network) -> None:
     draw: Draw = load_catalog()[name].exercise.show or pytest.fail(f"{name} has no picture")
     state = network.expand({"seed": 0, "images": 1, "training": False})["state"]
     picture = draw(lambda data: state)
-    again = draw(lambda data: state)
-    assert np.array_equal(picture.frames[0], again.frames[0])
     assert picture.frames[0].shape[1] >= LEAST_WIDTH
     with pytest.raises(NoPictureError, match=r"it returned \d+ arrays, but the network has \d+"):
         draw(lambda data: state[1:])
