@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.cuda_properties import fetches_few, fits_a_card, or_says_race, threads_do_not_meet
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.kernel_cases import FLOAT32, UNTOUCHED
 from grader.plain_numba import cuda, float32
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
@@ -84,23 +84,25 @@ def by_tiles_filled_up_with_zeros(out: np.ndarray, a: np.ndarray, b: np.ndarray)
         out[row, column] = total
 
 
-def by_the_nearest_element(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
-    left = cuda.shared.array(shape=(4, 4), dtype=float32)
-    right = cuda.shared.array(shape=(4, 4), dtype=float32)
+def by_leaving_out_what_is_not_there(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    left = cuda.shared.array((4, 4), float32)
+    right = cuda.shared.array((4, 4), float32)
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     column, row = cuda.blockIdx.x * 4 + x, cuda.blockIdx.y * 4 + y
     length = a.shape[1]
     total = float32(0)
-    for step in range((length + 3) // 4):
-        # Nothing outside is read: instead of it, what lies nearest, and it is left out of the sum.
-        left[y, x] = a[min(row, a.shape[0] - 1), min(step * 4 + x, length - 1)]
-        right[y, x] = b[min(step * 4 + y, length - 1), min(column, b.shape[1] - 1)]
+    for first in range(0, length, 4):
+        if row < out.shape[0] and first + x < length:
+            left[y, x] = a[row, first + x]
+        if column < out.shape[1] and first + y < length:
+            right[y, x] = b[first + y, column]
         cuda.syncthreads()
-        for t in range(min(4, length - step * 4)):
-            total += left[y, t] * right[t, x]
+        if row < out.shape[0] and column < out.shape[1]:
+            for t in range(4):
+                if first + t < length:
+                    total += left[y, t] * right[t, x]
+            out[row, column] = total
         cuda.syncthreads()
-    if row < out.shape[0] and column < out.shape[1]:
-        out[row, column] = total
 
 
 def by_two_tiles_in_turn(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
@@ -155,6 +157,9 @@ def fetched_by_tiles(blocks: tuple[int, int], a: np.ndarray, **others: object) -
 
 ONE_TILE = products(st.just(4), st.just(4), st.just(4))
 
+ONE = "where one tile reaches beyond the sum, the other does, too, and one factor 0 is enough"
+MORE = "more room than is used"
+
 EXERCISE = Exercise(
     title="tiles in shared memory",
     order=5,
@@ -190,7 +195,7 @@ EXERCISE = Exercise(
         "left[y, x] and right[y, x], wait, for t in range(4): total += left[y, t] * right[t, x], wait. At the end, if "
         "row < out.shape[0] and column < out.shape[1]: out[row, column] = total.",
     ),
-    alternatives=(by_tiles_filled_up_with_zeros, by_the_nearest_element, by_two_tiles_in_turn),
+    alternatives=(by_tiles_filled_up_with_zeros, by_leaving_out_what_is_not_there, by_two_tiles_in_turn),
     mutants=(
         Mutant(
             "early return",
@@ -264,6 +269,21 @@ EXERCISE = Exercise(
                 "            total += left[y, t] * right[t, x]\n",
             ),
             "you fill tiles that others still read: cuda.syncthreads() after the products, too",
+        ),
+    ),
+    equivalents=(
+        Equivalent("left[y, x] = 0", "left[y, x] = 1", ONE),
+        Equivalent("left[y, x] = 0", "left[y, x] = -1", ONE),
+        Equivalent("left = cuda.shared.array((4, 4), float32)", "left = cuda.shared.array((5, 4), float32)", MORE),
+        Equivalent("left = cuda.shared.array((4, 4), float32)", "left = cuda.shared.array((4, 5), float32)", MORE),
+        Equivalent("right[y, x] = 0", "right[y, x] = 1", ONE),
+        Equivalent("right[y, x] = 0", "right[y, x] = -1", ONE),
+        Equivalent("right = cuda.shared.array((4, 4), float32)", "right = cuda.shared.array((5, 4), float32)", MORE),
+        Equivalent("right = cuda.shared.array((4, 4), float32)", "right = cuda.shared.array((4, 5), float32)", MORE),
+        Equivalent(
+            "x, y = (cuda.threadIdx.x, cuda.threadIdx.y)",
+            "x, y = (cuda.threadIdx.y, cuda.threadIdx.x)",
+            "all follows from x and y: other threads do the same",
         ),
     ),
     workplace=CUDA_SIMULATOR,
