@@ -76,6 +76,7 @@ def by_momentum(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
 
 
 def by_adam(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    engine.manual_seed(0)
     hidden, out = nn.Linear(784, 800), nn.Linear(800, 10)
     parameters = [*hidden.parameters(), *out.parameters()]
     optimizer = engine.optim.Adam(parameters, lr=0.001)
