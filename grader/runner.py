@@ -9,7 +9,7 @@ from typing import Any
 from grader.catalog import Entry
 from grader.compare import NOTHING
 from grader.diagnosis import diagnose
-from grader.exercise import Property
+from grader.exercise import Property, Sheet
 from grader.fence import RefusedError, read_submission
 from grader.session import Grading, InterruptedGrading, Session
 from grader.sheet import is_part, student_named_in
@@ -50,6 +50,8 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         what = f"the file is a notebook: copy the function into a plain Python file {entry.name}.py"
         return _unjudged(entry, Status.REFUSED, what)
     entry, whose = _personal(entry, source, grading)
+    if _is_untouched(entry, source):
+        return replace(_unjudged(entry, Status.NOT_STARTED, ""), properties=_not_started(entry))
     session = Session(entry, source, grading)
     try:
         message = session.load()
@@ -58,7 +60,7 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         verdicts = tuple(session.judge(prop) for prop in entry.exercise.properties)
         session.close()
         status = overall(verdicts)
-        about = "" if status is Status.PASSED else whose or _what_is_left(entry, source, status, verdicts, session)
+        about = "" if status is Status.PASSED else whose or _what_is_left(entry, status, verdicts, session)
         return replace(_unjudged(entry, status, about), properties=verdicts, printed=session.printed)
     except Exception:
         return _unjudged(entry, Status.GRADER_ERROR, traceback.format_exc())
@@ -66,11 +68,20 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         session.close()
 
 
-def _what_is_left(
-    entry: Entry, source: bytes, status: Status, verdicts: Sequence[PropertyVerdict], session: Session
-) -> str:
+def _is_untouched(entry: Entry, source: bytes) -> bool:
+    """Whether a file is the stub as it was given out: it says what running it would, and needs no worker."""
+    return source.decode(errors="replace").split() == render_stub(entry).split()
+
+
+def _not_started(entry: Entry) -> tuple[PropertyVerdict, ...]:
+    return tuple(PropertyVerdict(prop.name, Status.NOT_STARTED, 0, prop.points) for prop in entry.exercise.properties)
+
+
+def _what_is_left(entry: Entry, status: Status, verdicts: Sequence[PropertyVerdict], session: Session) -> str:
     """Say what to do of a file that looks finished, and is not."""
-    if status is Status.NOT_STARTED and source.decode(errors="replace").split() != render_stub(entry).split():
+    if status is Status.NOT_STARTED and isinstance(entry.exercise.stub, Sheet):
+        return "its answers are still ...: replace them, one by one"
+    if status is Status.NOT_STARTED:
         return "it still comes to raise NotImplementedError: take that line out"
     if session.printed.strip() and any(verdict.message.endswith(NOTHING) for verdict in verdicts):
         return "your function prints, and returns nothing: who calls it gets what it returns, not what it prints"

@@ -19,6 +19,7 @@ from grader.exercise import Property, Sheet
 from grader.fence import Limits
 from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
 from grader.simplify import simplify
+from grader.training import GLYPHS
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
 from grader.verdict import Counterexample, PropertyVerdict, Status
 from grader.wire import parts
@@ -64,7 +65,7 @@ class Grading:
     limits: Limits = field(default_factory=Limits)
     shrink: bool = True
     student: str | None = None
-    data: str = "glyphs"
+    data: str = GLYPHS
     compiled: bool = True
 
 
@@ -178,6 +179,7 @@ class Session:
     def trial(self, case: Mapping[str, Any]) -> Trial:
         """Return what a property's check is given: the student's function, for this case."""
         if self._workplace.trains:
+            # Not drawn, but said by whoever grades.
             case = {**case, "data": self.grading.data}
         return Trial(
             self.entry.name,
@@ -185,11 +187,11 @@ class Session:
             self.entry.exercise.reference,
             case,
             lambda request: self._ask(request, self._call_limit),
-            self._workplace.ask,
-            self.source,
-            self.entry.exercise.expand,
-            self._memory,
-            self._processor_seconds,
+            way=self._workplace.ask,
+            source=self.source,
+            expand=self.entry.exercise.expand,
+            memory=self._memory,
+            processor_seconds=self._processor_seconds,
         )
 
     def _processor_seconds(self) -> float:

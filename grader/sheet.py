@@ -136,7 +136,7 @@ def student_named_in(source: bytes) -> str:
     """
     before, after = OWNER.split("{}")
     found = re.search(
-        f"{re.escape(before)}({STUDENT.pattern}){re.escape(after)}$", source.decode(errors="replace"), re.M
+        f"{re.escape(before)}({STUDENT.pattern}){re.escape(after)}\r?$", source.decode(errors="replace"), re.M
     )
     return found.group(1) if found else ""
 

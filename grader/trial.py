@@ -63,6 +63,7 @@ class Trial:
         oracle: Callable[..., Any] | None,
         case: Mapping[str, Any],
         ask: Ask,
+        *,
         way: str = "call",
         source: bytes = b"",
         expand: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,

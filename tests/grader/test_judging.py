@@ -21,7 +21,7 @@ from grader.reports.terminal import print_report
 from grader.runner import grade_source
 from grader.session import Grading
 from grader.sheet import DOES_NOT_FIT, wrong_answer
-from grader.stubs import render_alternative, render_mutant
+from grader.stubs import render_alternative, render_mutant, render_stub
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 from tests.grader.test_wire import values
 
@@ -256,3 +256,21 @@ def test_lists_of_arrays_are_drawn() -> None:
     assert "[0]" not in drawn["wrong"]
     assert all(f"expected[{i}][{j}]" in drawn["short"] for i in (0, 1) for j in (0, 1))
     assert "yours[0][1]: nothing in it, shape (0, 1)" in drawn["short"]
+
+
+@pytest.mark.parametrize(("name", "student"), [("conv2d", ""), ("seven_by_seven", "ada"), ("train_lenet5", "")])
+def test_a_file_as_it_was_given_out_is_not_run(name: str, student: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = load_catalog()[name].of(student)
+    stub = render_stub(entry)
+    begun = grade_source(load_catalog()[name], f"{stub}# begun\n".encode(), Grading())
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a worker was started")
+
+    monkeypatch.setattr("grader.session.WorkerProcess", refuse)
+    given = grade_source(load_catalog()[name], stub.replace("\n", "\r\n").encode(), Grading())
+    assert given.status is begun.status is Status.NOT_STARTED
+    kept = [(p.name, p.status, p.points, p.max_points, p.message) for p in given.properties]
+    assert kept == [(p.name, p.status, p.points, p.max_points, p.message) for p in begun.properties]
+    assert ("answers are still ..." if student else "comes to raise NotImplementedError") in begun.message
+    assert given.message == ""

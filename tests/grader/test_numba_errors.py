@@ -33,6 +33,11 @@ FAULTY = {
     "no_such_keyword": ("return np.sum(x, axis=0, keepdims=True)", "@", "sum takes no argument keepdims"),
     "list_of_sizes": ("return np.zeros([n, n])", "@", "sizes are a tuple, np.zeros((a, b)), not a list"),
     "floating_size": ("return np.zeros(n / 2)", "@", "a size must be a whole number, and this is a floating number"),
+    "floating_sizes": (
+        "return np.zeros((n, n / 2))",
+        "@",
+        "a size must be a whole number, and this is a floating number",
+    ),
     "two_types": (
         "return y",
         "y = 0\n    if n > 1:\n        y = x\n    @",

@@ -40,6 +40,7 @@ def test_every_sheet_has_numbers_for_each_student(entry: Entry) -> None:
         own, again = entry.of(name), entry.of(name)
         assert render_stub(own) == render_stub(again) != render_stub(entry)
         assert student_named_in(render_stub(own).encode()) == name
+        assert student_named_in(render_stub(own).replace("\n", "\r\n").encode()) == name
         assert list(questions(own)) == list(questions(entry))
         assert own.exercise.points == entry.exercise.points
         right, *others = (answers(alternative) for alternative in own.exercise.alternatives)

