@@ -103,3 +103,19 @@ def test_a_package_out_of_reach_looks_as_if_it_were_not_installed() -> None:
     verdict = grade_source(entry, source.encode(), Grading())
     assert verdict.status is Status.NOT_STARTED, verdict.message
     assert verdict.printed == "No module named 'rich' for graded functions\n"
+
+
+@complete
+def test_threads_that_run_already_would_be_outside() -> None:
+    script = f"""
+import json, sys, threading, time
+sys.path.insert(0, {str(Path(process.__file__).parents[1])!r})
+from grader import worker
+thread = threading.Thread(target=time.sleep, args=(60,), daemon=True)
+thread.start()
+print(json.dumps(worker.wall_in([])))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    held = json.loads(done.stdout)
+    assert held == {"landlock": 0, "seccomp": False, "landlock_error": "other threads run already"}
+    assert not Walls.from_reply(held).are_complete

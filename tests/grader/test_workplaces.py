@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from grader import compiled_engine
+from grader.catalog import load_catalog
 from grader.fence import Limits
 from grader.process import WorkerProcess, walls_here
-from grader.workplace import CUDA_SIMULATOR, MODEL, NUMBA, TRAINING, Workplace
+from grader.session import Grading, Session
+from grader.workplace import CUDA_SIMULATOR, MODEL, NUMBA, PLAIN, TRAINING, Workplace
 
 complete = pytest.mark.skipif(
     sys.platform != "linux" or not walls_here().are_complete, reason="no Landlock or no seccomp on this system"
@@ -33,6 +35,21 @@ def test_numba_compiles_and_its_indices_are_checked() -> None:
     source = "from numba import njit\n@njit\ndef f(x):\n    return x[3]\n"
     reply = ask(source, NUMBA, FEW)
     assert reply["type"] == "IndexError"
+
+
+def test_for_many_small_changes_nothing_is_compiled() -> None:
+    source = "from numba import njit\n@njit\ndef g(x):\n    return x\ndef f(x):\n    return hasattr(g, 'py_func')\n"
+    assert ask(source, NUMBA, FEW)["value"] is True
+    assert ask(source, NUMBA.interpreted(), FEW)["value"] is False
+    assert (MODEL.interpreted(), PLAIN.interpreted()) == (MODEL, PLAIN)
+
+
+def test_what_takes_a_minute_at_first_use_takes_none_of_the_students_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+    monkeypatch.setattr(Workplace, "make_ready", lambda self: done.append("made ready"))
+    monkeypatch.setattr("grader.session.Clock", lambda limits: done.append("clock"))
+    Session(load_catalog()["mlp"], b"", Grading())
+    assert done == ["made ready", "clock"]
 
 
 def test_numba_asked_to_keep_what_it_compiled_keeps_nothing_and_does_not_mind() -> None:
