@@ -22,6 +22,7 @@ NJIT = ("numba.njit", "numba.jit")
         ("from numba import njit\ndef njit(f): return f\n@njit\ndef f(): pass", "only Numba's @njit may stand"),
         ("from numba import njit\nnjit = id\n@njit\ndef f(): pass", "only Numba's @njit may stand"),
         ("from numba import njit\nfrom functools import cache\n@cache\n@njit\ndef f(): pass", "only Numba's @njit"),
+        ("from numba import njit\n@njit\n@len\ndef f(): pass", "only Numba's @njit"),
         ("from numba import jit\n@jit(forceobj=True)\ndef f(): pass", "fall back on Python"),
         ("from numba import jit\n@jit(nopython=False)\ndef f(): pass", "fall back on Python"),
         ("", "there is no def f"),
