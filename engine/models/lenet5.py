@@ -70,13 +70,17 @@ class LeNet5(nn.Module):
     :func:`engine.nn.functional.rbf_loss`, whose default j = 0.1 was LeNet-5's.
 
     Every layer up to F6 is squashed by 1.7159 tanh(2a / 3): the paper says so of all units up to F6, also where
-    later accounts squash the S layers only. Weights and biases start from U(-2.4/n, 2.4/n), where n is the
-    number of inputs of their unit. Images are 32x32 with -0.1 for paper and 1.175 for ink.
+    later accounts squash the S layers only. Images are 32x32 with -0.1 for paper and 1.175 for ink.
+
+    Weights and biases start with a standard deviation of 1/sqrt(n), where n is the number of inputs of their unit,
+    as the authors' other paper of that year has it. The first paper says U(-2.4/n, 2.4/n): then signals shrink from
+    layer to layer, F6 starts at thousandths, and the curvatures estimated there let the first pass diverge.
 
     References
     ----------
     LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998,
     section II.B and appendix A.
+    LeCun, Bottou, Orr, Mueller, "Efficient BackProp", 1998, section 4.6.
 
     Examples
     --------
@@ -98,7 +102,7 @@ class LeNet5(nn.Module):
         self.c5 = nn.Conv2d(16, 120, 5)
         self.f6 = nn.Linear(120, 84)
         self.output = nn.RBF(84, 10, digit_codes())
-        for layer, fan_in in ((self.c1, 25), (self.c5, 16 * 25), (self.f6, 120)):
+        for layer, fan_in in ((self.c1, 25), (self.s2, 4), (self.s4, 4), (self.c5, 16 * 25), (self.f6, 120)):
             for parameter in layer.parameters():
                 nn.init.lecun_uniform_(parameter, fan_in)
         # Units of C3 have 75 to 150 inputs, as the table has it.
@@ -110,10 +114,15 @@ class LeNet5(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images (N, 1, 32, 32) to penalties (N, 10)."""
+        penalties: Tensor = self.output(self.features(x))
+        return penalties
+
+    def features(self, x: Tensor) -> Tensor:
+        """Map images (N, 1, 32, 32) to what is compared with the pictures of the digits (N, 84)."""
         x = F.scaled_tanh(self.c1(x))
         x = F.scaled_tanh(self.s2(x))
         x = F.scaled_tanh(self.c3(x))
         x = F.scaled_tanh(self.s4(x))
         x = F.scaled_tanh(self.c5(x)).flatten(1)
-        penalties: Tensor = self.output(F.scaled_tanh(self.f6(x)))
-        return penalties
+        features: Tensor = F.scaled_tanh(self.f6(x))
+        return features

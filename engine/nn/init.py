@@ -313,7 +313,9 @@ def fan_in_uniform_(tensor: Tensor, fan_in: int) -> Tensor:
 
 
 def lecun_uniform_(tensor: Tensor, fan_in: int | None = None) -> Tensor:
-    """Draw from U(-2.4/fan_in, 2.4/fan_in), as the networks of 1998 did.
+    """Draw from U(-sqrt(3/fan_in), sqrt(3/fan_in)): a standard deviation of 1/sqrt(fan_in).
+
+    A unit then adds up to about the size of its inputs, so that signals neither die out nor saturate.
 
     Parameters
     ----------
@@ -329,14 +331,13 @@ def lecun_uniform_(tensor: Tensor, fan_in: int | None = None) -> Tensor:
 
     References
     ----------
-    LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998,
-    appendix A.
+    LeCun, Bottou, Orr, Mueller, "Efficient BackProp", 1998, section 4.6.
 
     Examples
     --------
     >>> import engine
-    >>> bool(abs(lecun_uniform_(engine.nn.Linear(24, 50).weight).array).max() <= 0.1)
+    >>> bool(abs(lecun_uniform_(engine.nn.Linear(300, 50).weight).array).max() <= 0.1)
     True
     """
-    bound = 2.4 / (fans("lecun_uniform_", tensor)[0] if fan_in is None else fan_in)
+    bound = math.sqrt(3 / (fans("lecun_uniform_", tensor)[0] if fan_in is None else fan_in))
     return uniform_(tensor, -bound, bound)

@@ -13,7 +13,7 @@ from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least
 from engine.random import default_generator
 from engine.tensor import Tensor
 
-# Told the network's outputs for one example (K,), returns R (K, any) with R R^T = the loss's Hessian.
+# Told the model's outputs for one example (K,), returns R (K, any) with R R^T = the loss's Hessian in them.
 LossRoot: TypeAlias = Callable[[Array], Array]
 
 
@@ -46,19 +46,44 @@ def cross_entropy_root(output: Array) -> Array:
     return root
 
 
-def rbf_loss_root(output: Array, j: float = 0.1) -> Array:
-    """Return a square root of the Hessian of LeNet-5's loss in its penalties y.
+def rbf_loss_root(features: Array, codes: Array, j: float = 0.1) -> Array:
+    """Return a square root of the Hessian of LeNet-5's loss in the features x that are compared with the codes.
 
-    The loss is y_D + log(exp(-j) + sum exp(-y)): softmax cross-entropy of -y with one class more, whose penalty is
-    always j and which is never right. So the root is that of :func:`cross_entropy_root` without this class's row.
+    Parameters
+    ----------
+    features : ndarray (D,)
+        x, what the RBF layer is told of one example.
+    codes : ndarray (K, D)
+        w, its weight.
+    j : float
+        As :func:`engine.nn.functional.rbf_loss` takes it.
+
+    Returns
+    -------
+    ndarray (D, D + K + 1)
+
+    Notes
+    -----
+    The loss is y_D + log(exp(-j) + sum exp(-y)) with y_i = |x - w_i|^2. With p the softmax of -y and -j, its
+    Hessian is 2 p_j I + 4 (x - w)^T (diag(p) - p p^T) (x - w), for every target, and nowhere negative.
+
+    The root is taken in x and not in y: while a network knows nothing, all penalties are far above j and the
+    loss is nearly y_D, straight in y. Its curvature is that of the distance, which a root in y would not see.
 
     Examples
     --------
-    >>> root = rbf_loss_root(np.array([0.1, 0.1]))
-    >>> (9 * root @ root.T).round(12).tolist()
-    [[2.0, -1.0], [-1.0, 2.0]]
+    Nothing fits, so the loss is nearly the squared distance to the right code:
+
+    >>> root = rbf_loss_root(np.zeros(2), np.array([[4.0, 4.0], [4.0, -4.0]]))
+    >>> (root @ root.T).round(6).tolist()
+    [[2.0, 0.0], [0.0, 2.0]]
     """
-    root: Array = cross_entropy_root(-np.append(output.astype(np.float64), j))[:-1]
+    differences = features.astype(np.float64) - codes
+    penalties = np.append((differences**2).sum(axis=1), j)
+    softmax_root = cross_entropy_root(-penalties)
+    exponentials = np.exp(penalties.min() - penalties)
+    rubbish = exponentials[-1] / exponentials.sum()
+    root: Array = np.hstack([np.sqrt(2 * rubbish) * np.eye(len(features)), 2 * differences.T @ softmax_root[:-1]])
     return root
 
 

@@ -31,9 +31,10 @@ def _loss(penalties: Tensor, labels: Tensor) -> Tensor:
 
 
 def _estimate(model: Module, optimizer: Optimizer, training: Batches) -> None:
-    if not isinstance(optimizer, DiagonalLevenbergMarquardt):
-        raise TypeError("lenet5 is trained by DiagonalLevenbergMarquardt")
-    optimizer.estimate_curvature(model, _some(training, EXAMPLES), rbf_loss_root)
+    if not isinstance(optimizer, DiagonalLevenbergMarquardt) or not isinstance(model, LeNet5):
+        raise TypeError("the recipe is for LeNet5, trained by DiagonalLevenbergMarquardt")
+    root = partial(rbf_loss_root, codes=model.output.weight.numpy())
+    optimizer.estimate_curvature(model.features, _some(training, EXAMPLES), root)
 
 
 def _some(training: Batches, count: int) -> Iterator[Tensor]:

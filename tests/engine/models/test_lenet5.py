@@ -42,11 +42,11 @@ def test_units_start_in_the_range_of_their_inputs() -> None:
         ranges.append((f"c3, map {k}", model.c3.weight.array[first : first + len(maps)], 25 * len(maps)))
         first += len(maps)
     for name, weights, count in ranges:
-        share = np.abs(weights).max() * count / 2.4
+        share = np.abs(weights).max() * np.sqrt(count / 3)
         assert 0.9 * (weights.size > 50) < share <= 1, name
     biases = model.get_parameter("c3.bias").array
-    assert (np.abs(biases) <= [2.4 / (25 * len(maps)) for maps in model.c3.table]).all()
-    assert np.abs(model.get_parameter("f6.bias").array).max() <= 2.4 / 120
+    assert (np.abs(biases) <= [np.sqrt(3 / (25 * len(maps))) for maps in model.c3.table]).all()
+    assert np.abs(model.get_parameter("f6.bias").array).max() <= np.sqrt(3 / 120)
 
 
 def test_pictures_are_of_ink_and_paper_and_no_two_are_alike() -> None:

@@ -32,8 +32,8 @@ UNIFORM: dict[str, tuple[Any, float]] = {
     "kaiming tanh": (lambda t: init.kaiming_uniform_(t, nonlinearity="tanh"), 5 / 3 * math.sqrt(3 / FAN_IN)),
     "fan in": (lambda t: init.fan_in_uniform_(t, FAN_IN), 1 / math.sqrt(FAN_IN)),
     "fan in is kaiming of sqrt 5": (lambda t: init.kaiming_uniform_(t, math.sqrt(5)), 1 / math.sqrt(FAN_IN)),
-    "lecun": (init.lecun_uniform_, 2.4 / FAN_IN),
-    "lecun fan": (lambda t: init.lecun_uniform_(t, 60), 2.4 / 60),
+    "lecun": (init.lecun_uniform_, math.sqrt(3 / FAN_IN)),
+    "lecun fan": (lambda t: init.lecun_uniform_(t, 60), math.sqrt(3 / 60)),
 }
 NORMAL: dict[str, tuple[Any, float]] = {
     "normal": (lambda t: init.normal_(t, 0.0, 0.3), 0.3),

@@ -11,7 +11,7 @@ import engine.nn.functional as F
 from engine import nn
 from engine.arrays import Array
 from engine.errors import GraphError, ParameterError, ShapeError
-from engine.optim import DiagonalLevenbergMarquardt, cross_entropy_root, squared_error_root
+from engine.optim import DiagonalLevenbergMarquardt, cross_entropy_root, rbf_loss_root, squared_error_root
 from engine.tensor import Tensor
 
 
@@ -164,3 +164,23 @@ def test_bad_calls() -> None:
         optimizer.estimate_curvature(net, [x], lambda output: np.eye(2))
     with pytest.raises(GraphError):
         optimizer.estimate_curvature(lambda x: x, [x], squared_error_root)
+
+
+@pytest.mark.parametrize("target", [0, 2])
+@pytest.mark.parametrize("size", [0.2, 1.5], ids=["all alike fit", "nothing fits"])
+def test_the_root_of_lenet5s_loss(target: int, size: float) -> None:
+    """R R^T is the Hessian in the features, by differences of the gradient, whatever the target."""
+    rng = np.random.default_rng(3)
+    codes, x = size * rng.standard_normal((3, 4)), size * rng.standard_normal((1, 4))
+
+    def gradient(at: Array) -> Array:
+        features = engine.tensor(at, requires_grad=True)
+        F.rbf_loss(engine.rbf(features, engine.tensor(codes)), engine.tensor([target])).backward()
+        assert features.grad is not None
+        found: Array = features.grad.array[0]
+        return found
+
+    h = 1e-5
+    hessian = np.array([(gradient(x + h * e) - gradient(x - h * e)) / (2 * h) for e in np.eye(4)])
+    root = rbf_loss_root(x[0], codes)
+    np.testing.assert_allclose(root @ root.T, hessian, atol=1e-7)

@@ -16,8 +16,7 @@ from engine import nn
 from engine.data import ImageData, load_glyphs, write_idx
 from engine.data.augment import RandomAffine
 from engine.errors import DataError, DivergenceError, StateError
-from engine.optim import SGD, Adam, rbf_loss_root
-from engine.tensor import Tensor
+from engine.optim import SGD, Adam
 from engine.train import RECIPES, Recipe, Trainer
 from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
 from engine.train.cli import main
@@ -135,19 +134,3 @@ def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, monkeypatch: pyte
         list(Trainer(wild, DATA).run())
     monkeypatch.setitem(RECIPES, "wild", wild)
     assert main(["wild", "--out", str(tmp_path / "run")]) == 2
-
-
-def test_the_root_of_lenet5s_loss() -> None:
-    """R R^T is the Hessian, by differences of the gradient."""
-    y = np.array([[0.3, 1.2, -0.4]])
-
-    def gradient(at: np.ndarray) -> np.ndarray:
-        penalties = Tensor(at, requires_grad=True)
-        nn.functional.rbf_loss(penalties, Tensor(np.array([1]))).backward()
-        found: np.ndarray = penalties.grad.numpy()[0]
-        return found
-
-    h, steps = 1e-5, np.eye(3)
-    hessian = np.array([(gradient(y + h * e) - gradient(y - h * e)) / (2 * h) for e in steps])
-    root = rbf_loss_root(y[0])
-    np.testing.assert_allclose(root @ root.T, hessian, atol=1e-8)

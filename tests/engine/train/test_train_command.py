@@ -79,6 +79,13 @@ def test_results_on_disk(digits: Path, tmp_path: Path, capsys: pytest.CaptureFix
     ]
 
 
+def test_lenet5_learns_as_in_1998() -> None:
+    """One image at a time, by curvatures: with steps that are too long, all features saturate at once."""
+    results = list(Trainer(RECIPES["lenet5"], load_glyphs(600, 200), epochs=2).run())
+    assert results[1].train_loss < 0.8 * results[0].train_loss
+    assert results[1].test_accuracy > 0.6
+
+
 def test_a_cnn_is_clearly_ahead_of_a_linear_classifier_on_the_drawn_digits() -> None:
     data = load_glyphs(4000, 1000)
     *_, last = Trainer(RECIPES["lenet"], data, epochs=4).run()
