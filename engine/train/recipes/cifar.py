@@ -43,7 +43,7 @@ FAMILY = (
             model=partial(CifarResNet, 20, shortcuts=shortcuts),
             image_size=32,
             batch_size=128,
-            epochs=30,
+            epochs=15,
             optimizer=partial(SGD, lr=0.1, momentum=0.9, weight_decay=1e-4),
             augment=CROPPED,
             views=(mirrored,),
