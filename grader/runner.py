@@ -57,7 +57,7 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         message = session.load()
         if message is not None:
             return replace(_unjudged(entry, message.status, message.message), printed=session.printed)
-        verdicts = tuple(session.judge(prop) for prop in entry.exercise.properties)
+        verdicts = _judged(entry, session, grading)
         session.close()
         status = overall(verdicts)
         about = "" if status is Status.PASSED else whose or _what_is_left(entry, status, verdicts, session)
@@ -66,6 +66,15 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         return _unjudged(entry, Status.GRADER_ERROR, traceback.format_exc())
     finally:
         session.close()
+
+
+def _judged(entry: Entry, session: Session, grading: Grading) -> tuple[PropertyVerdict, ...]:
+    verdicts: list[PropertyVerdict] = []
+    for prop in entry.exercise.properties:
+        verdicts.append(session.judge(prop))
+        if grading.until_failure and verdicts[-1].points < prop.points:
+            break
+    return tuple(verdicts)
 
 
 def _is_untouched(entry: Entry, source: bytes) -> bool:

@@ -164,8 +164,9 @@ def score_mutants(entries: Sequence[Entry], grading: Grading, jobs: int) -> Iter
     MutationScore
         One for each exercise.
     """
-    # Many mutants never end, and a counterexample is not looked at.
-    quick = replace(grading, limits=replace(grading.limits, call=2.0, exercise=20.0), shrink=False, compiled=False)
+    # Many mutants never end, and neither a counterexample nor what else fails is looked at.
+    limits = replace(grading.limits, call=2.0, exercise=20.0)
+    quick = replace(grading, limits=limits, shrink=False, compiled=False, until_failure=True)
     entries = [entry for entry in entries if not entry.exercise.workplace.trains]
     made = {entry.name: list(made_mutants(entry)) for entry in entries}
     tasks = [Task(entry.name, mutant.source, quick) for entry in entries for mutant in made[entry.name]]

@@ -59,6 +59,8 @@ class Grading:
         What networks are trained on: "glyphs", drawn digits; another data set's name; or where one lies.
     compiled : bool
         Whether what students give to Numba is compiled; without, many small changes are graded in less time.
+    until_failure : bool
+        Whether to end with the first property that loses points, where only that it does is asked.
     """
 
     seed: int = 0
@@ -67,6 +69,7 @@ class Grading:
     student: str | None = None
     data: str = GLYPHS
     compiled: bool = True
+    until_failure: bool = False
 
 
 class InterruptedGrading(BaseException):

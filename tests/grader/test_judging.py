@@ -274,3 +274,17 @@ def test_a_file_as_it_was_given_out_is_not_run(name: str, student: str, monkeypa
     assert kept == [(p.name, p.status, p.points, p.max_points, p.message) for p in begun.properties]
     assert ("answers are still ..." if student else "comes to raise NotImplementedError") in begun.message
     assert given.message == ""
+
+
+def test_judging_may_end_with_the_first_property_that_loses_points() -> None:
+    entry = load_catalog()["zero_pad"]
+    wrong = b"def zero_pad(x, padding):\n    return x\n"
+    every = grade_source(entry, wrong, Grading(shrink=False))
+    first = grade_source(entry, wrong, Grading(shrink=False, until_failure=True))
+    assert len(every.properties) == len(entry.exercise.properties) > len(first.properties)
+    named = [verdict.name for verdict in first.properties]
+    assert named == [verdict.name for verdict in every.properties[: len(named)]]
+    lost = [verdict.points < verdict.max_points for verdict in first.properties]
+    assert lost == [False] * (len(lost) - 1) + [True]
+    right = render_alternative(entry, entry.exercise.alternatives[0]).encode()
+    assert grade_source(entry, right, Grading(until_failure=True)).points == entry.exercise.points
