@@ -108,7 +108,7 @@ def _harmless(tree: ast.Module) -> set[int]:
         if isinstance(node, ast.Raise):
             roots.append(node)
         elif isinstance(node, ast.FunctionDef):
-            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            arguments = [arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)]
             roots += [part for part in (node.returns, *(a.annotation for a in arguments)) if part is not None]
         elif isinstance(node, ast.AnnAssign):
             roots.append(node.annotation)

@@ -49,6 +49,15 @@ def test_every_kind_of_mistake_is_made_once() -> None:
     assert ("for i in range(0, len(values)):", "for i in range(1, len(values)):") in changes
 
 
+def annotated(values: list[float], *more: tuple[int, float], start: dict[int, float] | None = None) -> float:
+    return sum(values)
+
+
+def test_an_annotation_is_no_place_for_a_mistake() -> None:
+    entry = Entry("total", "99_made_up", Exercise("t", 1, total, None, (), ("h",), (annotated,), ()))
+    assert [mutant.before for mutant in made_mutants(entry) if mutant.before.startswith("def")] == []
+
+
 def test_every_exercise_has_mutants_of_every_way() -> None:
     for entry in load_catalog().values():
         ways = {mutant.alternative for mutant in made_mutants(entry)}

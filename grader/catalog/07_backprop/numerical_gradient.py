@@ -100,11 +100,7 @@ def by_following_the_sums(x: np.ndarray, w: np.ndarray, h: float) -> np.ndarray:
 
 def by_a_function(x: np.ndarray, w: np.ndarray, h: float) -> np.ndarray:
     def f(values: list[float]) -> float:
-        total = 0.0
-        for weights in w:
-            row = weights.ravel()
-            total += sum(float(row[d]) * values[d] for d in range(len(values))) ** 3
-        return total
+        return sum(sum(float(row[d]) * values[d] for d in range(len(values))) ** 3 for row in w.reshape(len(w), x.size))
 
     flat = [float(value) for value in x.flat]
     grad = []

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant, Property
+from grader.exercise import Equivalent, Exercise, Mutant, Property
 from grader.properties import Cases, equals_reference, leaves_arguments_alone
 from grader.strategies import case
 from grader.trial import Trial
@@ -331,6 +331,18 @@ EXERCISE = Exercise(
             "names that do not occur left out",
             ("    return grads\n", "    return {name: g for name, g in grads.items() if g}\n"),
             "a name that does not occur has the derivative 0, and belongs into the answer",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "return note(result, *zip(at, slopes, strict=True))",
+            "return note(result, *zip(at, slopes))",
+            "there are as many slopes as operands",
+        ),
+        Equivalent(
+            "return note(result, *zip(at, slopes, strict=True))",
+            "return note(result, *zip(at, slopes, strict=False))",
+            "there are as many slopes as operands",
         ),
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.show import Call, Picture, below, beside, digit, enlarged, graph, labelled, page, signed, text
 from grader.strategies import case
@@ -107,7 +107,7 @@ def by_lists_of_what_came(
         elif line[0] == "matmul":
             back = [np.inner(g, inputs[1]), np.tensordot(inputs[0], g, (0, 0))]
         else:
-            back = [g / np.cosh(inputs[0]) ** 2]
+            back = [g / np.cosh(*inputs) ** 2]
         for i in range(len(back)):
             came[line[2 + i]].append(back[i])
     return {name: np.sum(arrays, axis=0) for name, arrays in came.items()}
@@ -322,6 +322,15 @@ EXERCISE = Exercise(
             ),
             "your gradients are those of earlier calls as well: begin each call with zeros",
         ),
+    ),
+    equivalents=(
+        Equivalent(
+            "grads[operations[-1][1]] += dy",
+            "grads[operations[-1][1]] = dy",
+            "the last result is no operand of any line, so that nothing is added to dy",
+        ),
+        Equivalent("if name in grads:", "pass", "what is known is worked out once more"),
+        Equivalent("grads[name] = total", "pass", "what is known is worked out once more"),
     ),
     requires=("scalar_reverse_mode",),
     show=show,
