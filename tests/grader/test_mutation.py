@@ -60,8 +60,9 @@ def test_an_annotation_is_no_place_for_a_mistake() -> None:
 
 def test_every_exercise_has_mutants_of_every_way() -> None:
     for entry in load_catalog().values():
-        ways = {mutant.alternative for mutant in made_mutants(entry)}
-        assert ways == set(range(len(entry.exercise.alternatives))), entry.name
+        for way in entry.exercise.alternatives:
+            alone = replace(entry, exercise=replace(entry.exercise, alternatives=(way,)))
+            assert next(made_mutants(alone), None) is not None, f"{entry.name}, {way}"
 
 
 def test_score_counts_survivors_and_what_is_listed_as_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
