@@ -40,12 +40,17 @@ def digit(number: int, side: int = 28, seed: int = 0) -> Array:
     return means
 
 
-def landscape() -> Array:
+def landscape(scale: int = 1) -> Array:
     """Draw a house with a fence under a sun, in colour: lines in all directions, and plain surfaces.
+
+    Parameters
+    ----------
+    scale : int
+        1, 2 or 4: how much larger.
 
     Returns
     -------
-    ndarray, float64, (3, 64, 96)
+    ndarray, float64, (3, 64 * scale, 96 * scale)
         Red, green, blue, from 0 to 1.
     """
     image = Image.new("RGB", (FINE * WIDTH, FINE * HEIGHT), (150, 195, 235))
@@ -71,7 +76,7 @@ def landscape() -> Array:
     for x in range(1, 96, 6):
         pen.line(at((x, 52), (x, 61)), fill=(245, 240, 230), width=6)
     pen.line(at((0, 56), (96, 56)), fill=(245, 240, 230), width=5)
-    values: Array = np.asarray(image.reduce(FINE), np.float64).transpose(2, 0, 1) / 255
+    values: Array = np.asarray(image.reduce(FINE // scale), np.float64).transpose(2, 0, 1) / 255
     return values
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant, Property
+from grader.exercise import Equivalent, Exercise, Mutant, Property
 from grader.laws import agrees_with_finite_differences
 from grader.properties import Cases, depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, distinct_floats, floats
@@ -117,7 +117,7 @@ def by_matrices(
     dots = np.sum(ups * centred, axis=1, keepdims=True)
     flat = weight[:, None] / variance**0.5 * (ups @ centring - centred * dots / (rows.shape[1] * variance))
     dx = flat.reshape(channels, images, height, width).swapaxes(0, 1)
-    return dx, (dots / variance**0.5)[:, 0], ups.sum(axis=1)
+    return dx, (dots / variance**0.5).ravel(), ups.sum(axis=1)
 
 
 def reference(
@@ -248,6 +248,14 @@ EXERCISE = Exercise(
             "variance of a sample",
             ("x.var(axis=axes, keepdims=True)", "x.var(axis=axes, keepdims=True, ddof=1)"),
             "you divide the variance by M - 1; the layer divided by M",
+        ),
+    ),
+    equivalents=(
+        Equivalent("axes = (0, 2, 3)", "axes = (0, 3, 2)", "sums over several axes do not depend on their order"),
+        Equivalent(
+            "dx = flat.reshape(channels, images, height, width).swapaxes(0, 1)",
+            "dx = flat.reshape(channels, images, height, width).swapaxes(1, 0)",
+            "two axes are exchanged, whichever is named first",
         ),
     ),
     requires=("batch_norm",),

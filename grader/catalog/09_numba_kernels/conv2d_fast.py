@@ -1,11 +1,14 @@
 """A convolution layer in the order in which memory and processor like it."""
 
+from colorsys import hsv_to_rgb
+
 import numpy as np
 
 from grader.exercise import Exercise, Mutant
 from grader.kernel_cases import convolutions, convolve, layer
 from grader.kernel_properties import in_plain_python
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, coloured, enlarged, grey, labelled, landscape, page, signed
 from grader.speed import is_as_fast
 from grader.workplace import NUMBA_AT_SPEED
 
@@ -184,6 +187,50 @@ DOWN_THE_COLUMNS = """\
                                 out[n, k, i, j] += padded[n, c, i * stride + p, j * stride + q] * w[k, c, p, q]
 """
 
+DIRECTIONS, SIDE = 8, 17
+# Of a wave under a hill, in pixels.
+WAVE, HILL = 7.0, 3.2
+
+
+def waves() -> np.ndarray:
+    """Return filters (8, 1, 17, 17), each for lines of another direction: a wave that fades away from the middle."""
+    y, x = np.mgrid[:SIDE, :SIDE] - SIDE // 2
+    angles = np.pi * np.arange(DIRECTIONS).reshape(-1, 1, 1) / DIRECTIONS
+    across = x * np.sin(angles) + y * np.cos(angles)
+    filters = np.cos(2 * np.pi * across / WAVE) * np.exp(-(x * x + y * y) / (2 * HILL**2))
+    filters -= filters.mean(axis=(1, 2), keepdims=True)  # a plain surface gives 0
+    filters /= np.abs(filters).sum(axis=(1, 2), keepdims=True)
+    single: np.ndarray = filters[:, None].astype(np.float32)
+    return single
+
+
+def show(call: Call) -> Picture:
+    image, filters = landscape(4).mean(axis=0), waves()
+    x = np.pad(image, SIDE // 2, mode="edge")[None, None].astype(np.float32)
+    maps = call(x=x, w=filters, b=np.zeros(DIRECTIONS, np.float32), stride=1, padding=0)[0]
+    strength = np.abs(maps).max(axis=0)
+    bright = np.quantile(strength, 0.98) or 1.0
+    colours = np.array([hsv_to_rgb(number / DIRECTIONS, 1.0, 1.0) for number in range(DIRECTIONS)])
+    seen = colours[np.abs(maps).argmax(axis=0)] * np.minimum(strength / bright, 1)[..., None]
+    legend = [
+        beside(enlarged(signed(filter_), 3), enlarged(coloured(colour.reshape(3, 1, 1)), 51), gap=2)
+        for filter_, colour in zip(filters[:, 0], colours, strict=True)
+    ]
+    content = beside(
+        below(
+            labelled(enlarged(grey(image), 2), "the image, 256 x 384 pixels"),
+            labelled(enlarged(coloured(seen.transpose(2, 0, 1)), 2), "where the lines are, and of which direction"),
+        ),
+        labelled(below(*legend, gap=8), "filter, colour"),
+        middle=False,
+    )
+    return Picture(
+        (page(content, "Eight filters of 17 x 17, at each of 98,304 places", "a colour for each direction of lines"),),
+        "Your kernel did 227 million multiplications for this, which would take plain Python minutes: each place has "
+        "the colour of the filter that answers most, and is as bright as its answer is large.",
+    )
+
+
 EXERCISE = Exercise(
     title="the order of loops and memory",
     order=3,
@@ -268,6 +315,7 @@ EXERCISE = Exercise(
         ),
     ),
     requires=("conv2d_njit",),
+    show=show,
     workplace=NUMBA_AT_SPEED,
     decorator="@njit",
 )

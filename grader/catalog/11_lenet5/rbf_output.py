@@ -4,9 +4,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
+from engine.models.lenet5 import digit_codes
 from grader.exercise import Exercise, Mutant, Property
 from grader.laws import example_by_example
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
+from grader.show import Call, Picture, below, beside, enlarged, grey, labelled, outlined, page, text
 from grader.strategies import case, floats
 from grader.trial import Trial
 
@@ -108,6 +110,36 @@ def only_distances_count(points: int) -> Property:
     return Property("give the same where examples and codes move alike", points, examples(), check, examples=10)
 
 
+# Share of the pixels of a code that are turned from ink to paper or back.
+SPOILT = (0.0, 0.1, 0.2, 0.3, 0.4)
+
+
+def show(call: Call) -> Picture:
+    codes = digit_codes().numpy().reshape(10, 84)
+    order = np.random.default_rng(4).permutation(84)
+    x = np.repeat(codes[3:4], len(SPOILT), axis=0)
+    for features, share in zip(x, SPOILT, strict=True):
+        features[order[: round(84 * share)]] *= -1
+    penalties = call(x=x, w=codes)
+    tiles = [enlarged(grey(-code.reshape(12, 7), -1, 1), 5) for code in codes]
+    rows = [beside(text("", least=64), *(labelled(tile, str(digit)) for digit, tile in enumerate(tiles)), gap=14)]
+    for features, row in zip(x, penalties, strict=True):
+        found = enlarged(grey(-features.reshape(12, 7), -1, 1), 5)
+        numbers = []
+        for k, penalty in enumerate(row):
+            bar = np.ones((12, 7))
+            bar[12 - round(12 * max(penalty, 0) / max(row.max(), 1)) :] = 0.75
+            drawn = enlarged(grey(bar), 5)
+            drawn = outlined(drawn, 5, (0, 0, 12, 7)) if k == row.argmin() else drawn
+            numbers.append(below(drawn, text(f"{penalty:.4g}", least=36), gap=2))
+        rows.append(beside(found, text("", least=14), *numbers, gap=14))
+    return Picture(
+        (page(below(*rows), "How far is a spoilt 3 from each digit?", "the smallest penalty has a frame"),),
+        "From above, 0 to 40 percent of the pixels of a 3 are turned around: up to 20 its own code is the nearest, "
+        "then that of the 8, which looks most like it.",
+    )
+
+
 EXERCISE = Exercise(
     title="the RBF output layer",
     order=5,
@@ -200,4 +232,5 @@ EXERCISE = Exercise(
             "you keep the best class alone: the penalties of all classes are asked for",
         ),
     ),
+    show=show,
 )
