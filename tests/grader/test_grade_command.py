@@ -18,6 +18,7 @@ from grader.cli import main
 from grader.export import stub_files
 from grader.selfcheck import check_folder, self_check
 from grader.session import Grading
+from grader.stubs import render_alternative
 
 ROOT = Path(__file__).parents[2]
 # Each takes some seconds.
@@ -41,8 +42,12 @@ def test_fresh_stubs(stubs: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_solutions_score_full(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of a unit; that all do, the self-check sees, which grades the same texts."""
     assert main(["--write-solutions", str(tmp_path / "s")]) == 0
-    assert main([str(tmp_path / "s"), "--json"]) == 0
+    for entry in load_catalog().values():
+        written = (tmp_path / "s" / entry.path).read_text(encoding="utf-8")
+        assert written == render_alternative(entry, entry.exercise.alternatives[0])
+    assert main([str(tmp_path / "s/03_spatial_dimensions"), "--json"]) == 0
     out = capsys.readouterr().out
     report = json.loads(out[out.index("{") :])
     assert report["points"] == report["max_points"] > 0
