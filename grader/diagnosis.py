@@ -18,7 +18,7 @@ from grader.wire import each_array, parts
 MOST_CASES = 40
 
 
-def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
+def diagnose(entry: Entry, falsified: Sequence[Counterexample], shown: Counterexample) -> str:
     """Return what is said of the misconception that gives the student's output in every case, or of the errors.
 
     Parameters
@@ -26,6 +26,8 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
     entry : Entry
     falsified : sequence of Counterexample
         Every case on which the property failed, in the order in which they were found.
+    shown : Counterexample
+        The one that is drawn. If the function raised there, nothing is said of where values are wrong elsewhere.
 
     Returns
     -------
@@ -33,16 +35,18 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
         Empty if no known misconception does, and the errors have nothing in common; or if the function did not
         return a value.
     """
-    # What is not an output of the function (an argument it changed, say) tells nothing here.
+    named = misconception(entry, falsified)
+    if named or isinstance(entry.exercise.stub, Sheet) or shown.got is None:
+        return named
+    compared = _compared(entry, falsified)
+    return _where(compared) if compared else ""
+
+
+def misconception(entry: Entry, falsified: Sequence[Counterexample]) -> str:
+    """Return the diagnosis of the misconception that gives the student's output in every case; empty if none does."""
+    compared = _compared(entry, falsified)
     outputs = entry.exercise.outputs
-    names = ("",) if len(outputs) == 1 else outputs
-    by_hand = isinstance(entry.exercise.stub, Sheet)
-    compared = [seen for seen in falsified if seen.got is not None and (by_hand or seen.output in names)]
-    # The first ones differ most; those from shrinking are all alike.
-    compared = compared[: MOST_CASES // 2] + compared[MOST_CASES // 2 :][-MOST_CASES // 2 :]
-    if not compared:
-        return ""
-    for mutant in entry.exercise.mutants:
+    for mutant in entry.exercise.mutants if compared else ():
         change = mutant.change
         if isinstance(change, Mapping):
             same = all(_answers_the_same(change, seen) for seen in compared)
@@ -53,7 +57,17 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample]) -> str:
                 )
         if same:
             return mutant.diagnosis
-    return "" if by_hand else _where(compared)
+    return ""
+
+
+def _compared(entry: Entry, falsified: Sequence[Counterexample]) -> Sequence[Counterexample]:
+    """Return the cases with a value of the function: an argument that it changed, say, tells nothing here."""
+    outputs = entry.exercise.outputs
+    names = ("",) if len(outputs) == 1 else outputs
+    by_hand = isinstance(entry.exercise.stub, Sheet)
+    compared = [seen for seen in falsified if seen.got is not None and (by_hand or seen.output in names)]
+    # The first ones differ most; those from shrinking are all alike.
+    return compared[: MOST_CASES // 2] + compared[MOST_CASES // 2 :][-MOST_CASES // 2 :]
 
 
 def _where(compared: Sequence[Counterexample]) -> str:

@@ -57,7 +57,7 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         message = session.load()
         if message is not None:
             return replace(_unjudged(entry, message.status, message.message), printed=session.printed)
-        verdicts = _judged(entry, session, grading)
+        verdicts = session.explained(_judged(entry, session, grading))
         session.close()
         status = overall(verdicts)
         about = "" if status is Status.PASSED else whose or _what_is_left(entry, status, verdicts, session)
@@ -68,13 +68,13 @@ def grade_source(entry: Entry, source: bytes, grading: Grading) -> ExerciseVerdi
         session.close()
 
 
-def _judged(entry: Entry, session: Session, grading: Grading) -> tuple[PropertyVerdict, ...]:
+def _judged(entry: Entry, session: Session, grading: Grading) -> list[PropertyVerdict]:
     verdicts: list[PropertyVerdict] = []
     for prop in entry.exercise.properties:
         verdicts.append(session.judge(prop))
         if grading.until_failure and verdicts[-1].points < prop.points:
             break
-    return tuple(verdicts)
+    return verdicts
 
 
 def _is_untouched(entry: Entry, source: bytes) -> bool:
@@ -138,7 +138,8 @@ def replay_source(
             return replace(verdict, status=stop.status, message=stop.message)
         prop.check(session.trial(case))
     except FalsifiedError as error:
-        shown = replace(error.counterexample, diagnosis=diagnose(entry, [error.counterexample]))
+        seen = error.counterexample
+        shown = replace(seen, diagnosis=diagnose(entry, [seen], seen))
         return replace(verdict, status=Status.FAILED, message=shown.message, counterexample=shown)
     except NotStartedError:
         return replace(verdict, status=Status.NOT_STARTED, message="it raises NotImplementedError")

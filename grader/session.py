@@ -1,7 +1,7 @@
 """A worker with one student's file: asks it, draws cases for a property, judges, and makes a failing case small."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +14,7 @@ from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers
 
 from grader.catalog import Entry
-from grader.diagnosis import diagnose
+from grader.diagnosis import diagnose, misconception
 from grader.exercise import Property, Sheet
 from grader.fence import Limits
 from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
@@ -34,12 +34,14 @@ def _never_local(path: str) -> bool:
 # are, depends on the installation and on what was graded before; the same seed must draw the same cases everywhere.
 vars(providers)["is_local_module_file"] = _never_local
 
+ENDLESS = "is there a loop that never ends, or more work than there need be?"
 # Calls spent on making a counterexample smaller: that of the first property that fails, which is the one that is drawn,
 # and of each after it. Counted before they are timed (Limits.shrinking), so that reports of all but slow functions are
 # the same on every machine, however busy.
 SHRINK_CALLS, LATER_SHRINK_CALLS = 400, 100
-# Cases drawn for a property that failed, to see what the failures have in common.
-MORE_CASES = 20
+# Cases drawn for a property that failed, to see what the failures have in common; and how many of its failures are
+# compared with those of other properties.
+MORE_CASES, FAILURES_OF_EACH = 20, 5
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Session:
         self._clock = Clock(self._limits)
         self._shrink_calls = SHRINK_CALLS
         self._memory: dict[str, Any] = {}
+        self._failures: dict[str, list[Counterexample]] = {}
 
     def close(self) -> None:
         """End the worker."""
@@ -174,7 +177,9 @@ class Session:
             # Who waits for an endless loop shall not wait as long for each property; a function that takes longer
             # than this has no time for all its cases anyway.
             self._call_limit = min(self._call_limit, self._limits.later_call)
-            raise InterruptedGrading(Status.TIMED_OUT, f"no answer within {min(seconds, left):.0f} s") from None
+            raise InterruptedGrading(
+                Status.TIMED_OUT, f"no answer within {min(seconds, left):.0f} s: {ENDLESS}"
+            ) from None
         except WorkerCrashError as error:
             self.close()
             raise InterruptedGrading(Status.CRASHED, f"no answer: {error}") from None
@@ -260,9 +265,27 @@ class Session:
         if prop.simplify and prop.shrink and self.grading.shrink:
             smallest = self._simplified(prop, smallest)
         self._shrink_calls = LATER_SHRINK_CALLS
-        shown = replace(smallest, diagnosis=diagnose(self.entry, [*self._more_failures(prop), *falsified]))
+        failures = [*self._more_failures(prop), *falsified]
+        self._failures[prop.name] = failures[:FAILURES_OF_EACH]
+        shown = replace(smallest, diagnosis=diagnose(self.entry, failures, smallest))
         return replace(
             verdict, status=Status.FAILED, points=0, message=shown.message, counterexample=shown, cases=calls
+        )
+
+    def explained(self, verdicts: Sequence[PropertyVerdict]) -> tuple[PropertyVerdict, ...]:
+        """Prefer a misconception that explains every property that failed to one that explains a single one.
+
+        Where a filter has one row, to turn its columns alone is to turn it by half a turn: only other cases tell.
+        """
+        by_hand = isinstance(self.entry.exercise.stub, Sheet)
+        if by_hand or len(self._failures) < 2:
+            return tuple(verdicts)
+        common = misconception(self.entry, [seen for failures in self._failures.values() for seen in failures])
+        return tuple(
+            replace(verdict, counterexample=replace(verdict.counterexample, diagnosis=common))
+            if common and verdict.counterexample is not None and verdict.name in self._failures
+            else verdict
+            for verdict in verdicts
         )
 
     def _more_failures(self, prop: Property) -> list[Counterexample]:

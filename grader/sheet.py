@@ -180,18 +180,26 @@ def wrong_answer(right: Any, got: Any) -> str:
     'a number is asked for'
     """
     if isinstance(right, str):
-        same = isinstance(got, str) and _letters(got) == _letters(right)
+        same = isinstance(got, str) and (_letters(got) == _letters(right) or (_doubts(right) and _doubts(got)))
         return "" if same else "that is not it"
     if isinstance(got, str):
-        return "a number is asked for"
+        return "numbers are written without quotes" if _is_number(got) else "a number is asked for"
     if isinstance(right, tuple | list):
         return _wrong_sequence(right, got)
+    if isinstance(got, tuple | list | set) or (isinstance(got, np.ndarray) and got.ndim):
+        return "one number is asked for, not a list of them"
     return "that is not it" if difference(right, got) else ""
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*[+-]?[\d.,/ _]*\d[\d.,/ _]*", text))
 
 
 def _wrong_sequence(right: Sequence[Any], got: Any) -> str:
     shape = np.shape(right)
-    ask = f"numbers in the shape {shape} are asked for, such as {_example(shape)}"
+    many = {1: f"{shape[0]} numbers", 2: f"{shape[0]} rows of {shape[-1]} numbers"}
+    what = many.get(len(shape), f"numbers in the shape {shape}")
+    ask = f"{what} are asked for, such as {_example(shape)}"
     try:
         theirs = np.array(got, dtype=object)
     except ValueError:
@@ -206,6 +214,11 @@ def _example(shape: tuple[int, ...]) -> str:
     return str(np.zeros(shape, dtype=int).tolist())
 
 
+def _doubts(text: str) -> bool:
+    """Whether a text says that something does not fit, such as "No, it doesn't fit"."""
+    return _letters(text).endswith(DOES_NOT_FIT)
+
+
 def _letters(text: str) -> str:
     """Reduce a text to what counts: "Doesn't fit!" and "does not fit" are the same."""
     plain = "".join(c for c in text.lower() if c.isalnum() or c == " ")
@@ -215,6 +228,8 @@ def _letters(text: str) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return str(value.tolist())
-    if isinstance(value, int | float | str | list | tuple | Fraction):
+    if isinstance(value, str):
+        return repr(value)[:80]
+    if isinstance(value, int | float | list | tuple | Fraction):
         return str(value)[:80]
     return kind_of(value)

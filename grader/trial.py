@@ -155,7 +155,7 @@ class Trial:
         if status == "missing":
             self.fail(f"there is no function '{self.name}' in the file")
         elif status != "raised":
-            message = f"it returned a value, but there is none: raise {kind}"
+            message = f"it returned a value, but nothing is right here: raise {kind}"
             self.fail(message, expected=kind, got=reply.get("value"))
         elif not isinstance(bases, list) or kind not in bases:
             self.fail(f"{what_was_raised(reply, self.source)}; {kind} is asked for")

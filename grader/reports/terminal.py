@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from grader.catalog import load_catalog
+from grader.catalog.units import UNITS
 from grader.report import Report
 from grader.reports.grids import draw_counterexample, plain
 from grader.verdict import ExerciseVerdict, PropertyVerdict, Status
@@ -60,13 +62,19 @@ def _print_overview(report: Report, console: Console) -> None:
     for verdict in report.verdicts:
         if verdict.unit != unit:
             unit = verdict.unit
-            console.print(Text(unit.replace("_", " "), style="bold"))
+            console.print(Text(_title(unit), style="bold"))
         mark, style = MARKS[verdict.status]
         line = Text(f"  {mark} ", style=style)
         line.append(verdict.name.ljust(width), style="")
         line.append(f"  {verdict.points:>3}/{verdict.max_points:<3}", style="")
         line.append(f" {verdict.status.value}", style=style)
         console.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def _title(unit: str) -> str:
+    """Return what a unit is called wherever the course is shown: its number and its title."""
+    titles = (f"{number} {known.title}" for number, known in enumerate(UNITS, 1) if known.name == unit)
+    return next(titles, unit.replace("_", " "))
 
 
 def _print_details(verdict: ExerciseVerdict, console: Console) -> None:
@@ -80,10 +88,16 @@ def _print_details(verdict: ExerciseVerdict, console: Console) -> None:
     drawn = False
     said: set[str] = set()
     for prop in verdict.properties:
-        again = "\n" in prop.message and prop.message in said
-        print_property(replace(prop, message="as above") if again else prop, console, draw=not drawn)
-        drawn = drawn or prop.counterexample is not None
-        said.add(prop.message)
+        seen = prop.counterexample
+        diagnosis = "" if seen is None or seen.diagnosis in said else seen.diagnosis
+        shown = replace(
+            prop,
+            message="as above" if prop.message and prop.message in said else prop.message,
+            counterexample=seen and replace(seen, diagnosis=diagnosis),
+        )
+        print_property(shown, console, draw=not drawn)
+        drawn = drawn or seen is not None
+        said |= {prop.message, diagnosis}
     if verdict.printed.strip():
         lines = plain(verdict.printed).strip().splitlines()
         console.print(Padding(Text("your code printed:", style="dim"), (0, 2)))
@@ -105,18 +119,17 @@ def print_property(prop: PropertyVerdict, console: Console, draw: bool = True) -
     """
     mark, style = MARKS[prop.status]
     line = Text(f"{mark} {prop.name}", style=style)
-    line.append(f"  {prop.points}/{prop.max_points}", style="")
+    if prop.max_points:
+        line.append(f"  {prop.points}/{prop.max_points}", style="")
     console.print(Padding(line, (0, 2)))
     if prop.status is Status.PASSED:
         return
     if prop.message:
         console.print(Padding(Text(plain(prop.message)), (0, 4)))
     seen = prop.counterexample
-    if seen is None or not draw:
-        return
-    if seen.diagnosis:
+    if seen is not None and seen.diagnosis:
         console.print(Padding(Text(seen.diagnosis, style="bold"), (0, 4)))
-    if seen.case:
+    if seen is not None and seen.case and draw:
         console.print(Padding(Text("the smallest case found:"), (0, 4)))
         console.print(Padding(draw_counterexample(seen), (0, 4)))
 
@@ -124,7 +137,7 @@ def print_property(prop: PropertyVerdict, console: Console, draw: bool = True) -
 def _print_next_step(report: Report, console: Console) -> None:
     following = report.next_step
     if following is None:
-        console.print(Text("All done.", style="green"))
+        _print_what_is_done(report, console)
         return
     file = Path(report.folder) / following.unit / f"{following.name}.py"
     console.print(Text.assemble("Next: ", (following.title, "bold"), f", in {file}"), soft_wrap=True)
@@ -133,3 +146,15 @@ def _print_next_step(report: Report, console: Console) -> None:
     if any(prop.counterexample is not None and prop.counterexample.case for prop in following.properties):
         replay = f"      {report.command} {report.folder} --replay {following.name}"
         console.print(Text(f"{replay}    # tries the case above alone"), soft_wrap=True)
+
+
+def _print_what_is_done(report: Report, console: Console) -> None:
+    course = list(load_catalog().values())
+    graded = {verdict.name for verdict in report.verdicts}
+    last = max((place for place, entry in enumerate(course) if entry.name in graded), default=len(course))
+    if len(graded) == len(course) or last + 1 >= len(course):
+        console.print(Text("All done.", style="green"))
+        return
+    following = course[last + 1]
+    console.print(Text("Done.", style="green"), Text("In the course there follows"), end=" ")
+    console.print(Text.assemble((following.exercise.title, "bold"), f", in {following.path}"), soft_wrap=True)

@@ -129,14 +129,14 @@ def test_another_encoding(encoding: str, tmp_path: Path, capsys: pytest.CaptureF
 def test_encodings_that_python_reads(encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = f"# -*- coding: {encoding} -*-\n# é\n{BODY}    return out\n"
     (tmp_path / "cross_correlate2d.py").write_text(source, encoding=encoding)
-    assert "All done." in said(tmp_path, capsys)
+    assert "Done." in said(tmp_path, capsys)
 
 
 def test_a_callable_need_not_be_written_with_def(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = BODY.replace("def cross_correlate2d", "def mine") + "    return out\n"
     source += "\n\nfrom functools import partial\ncross_correlate2d = partial(mine)\n"
     (tmp_path / "cross_correlate2d.py").write_text(source)
-    assert "All done." in said(tmp_path, capsys)
+    assert "Done." in said(tmp_path, capsys)
 
 
 @pytest.mark.parametrize(

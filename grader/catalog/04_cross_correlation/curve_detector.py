@@ -54,10 +54,6 @@ def sheet(numbers: Numbers) -> Exercise:
     moved = (response(np.pad(field_a, ((0, 0), (0, 1)))[:, 1:]), response(np.pad(field_a, ((0, 0), (1, 0)))[:, :-1]))
     under = [int(field_a[place]) for place in FILTER]
     beside = [int(field_a[row, column + 1]) for row, column in FILTER]
-    too_large = (
-        f"one product is too large: in row 0 the field is bright at column 7, the filter at column 6; and in row 2 the "
-        f"pixel under the filter is {dim}, not {bright}"
-    )
     return hand_sheet(
         title="a curve detector, by hand",
         order=3,
@@ -134,8 +130,16 @@ def sheet(numbers: Numbers) -> Exercise:
                 {"contributing": int((field_a > 0).sum())},
                 "you counted the bright pixels of the field: most of them lie where the filter is 0",
             ),
-            Mutant("end of the line counted", {"response_a": response(field_a) + end * weight}, too_large),
-            Mutant("dim pixel taken as bright", {"response_a": response(field_a) + (bright - dim) * weight}, too_large),
+            Mutant(
+                "end of the line counted",
+                {"response_a": response(field_a) + end * weight},
+                "one product is not there: in row 0 the field is bright at column 7, the filter at column 6",
+            ),
+            Mutant(
+                "dim pixel taken as bright",
+                {"response_a": response(field_a) + (bright - dim) * weight},
+                f"one product is too large: in row 2 the pixel under the filter is {dim}, not {bright}",
+            ),
             Mutant(
                 "all pixels taken as bright",
                 {"response_a": len(FILTER) * weight * bright},

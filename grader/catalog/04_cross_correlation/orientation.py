@@ -198,8 +198,8 @@ def show(call: Call) -> Picture:
     content = beside(enlarged(pixels, 8, side), below(*legend))
     return Picture(
         (page(content, "Which direction has each piece of the picture?", "every piece has the colour of its answer"),),
-        "The picture is cut into pieces of 8x8 pixels, and each has the colour of your answer; those without a colour "
-        "have no lines to speak of, or as much of one direction as of another.",
+        "The picture is cut into pieces of 8x8 pixels, and each with clear lines has the colour of your answer: that "
+        "of bright lines, so that a dark line, an edge or a corner may answer to a direction that it has not.",
     )
 
 

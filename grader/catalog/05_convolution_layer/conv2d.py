@@ -207,6 +207,21 @@ EXERCISE = Exercise(
             "the stride moves your window down, but not to the right",
         ),
         Mutant(
+            "stride forgotten",
+            ("top, left = i * stride, j * stride", "top, left = i, j"),
+            "your window moves by one pixel, whatever the stride is: position i begins at row i * stride",
+        ),
+        Mutant(
+            "no border",
+            ("padded = np.zeros(", "padding = 0\n    padded = np.zeros("),
+            "you leave the border of zeros away: the image gets `padding` rows and columns on every side first",
+        ),
+        Mutant(
+            "bias added for each channel",
+            ("np.sum(window * w[k]) + b[k]", "np.sum(window * w[k]) + b[k] * channels"),
+            "you add the bias once for each channel; it is added once to the whole sum",
+        ),
+        Mutant(
             "bias added for every pixel of the window",
             ("np.sum(window * w[k]) + b[k]", "np.sum(window * w[k] + b[k])"),
             "you add the bias to every product before summing; it is added once to the sum",

@@ -130,6 +130,11 @@ EXERCISE = Exercise(
             "you add each map up, but do not divide by the number of its pixels, H * W",
         ),
         Mutant(
+            "divided by the height, multiplied by the width",
+            ("sums / (height * width)", "sums / height * width"),
+            "`/ H * W` divides by H and multiplies by W: write / (H * W)",
+        ),
+        Mutant(
             "divided by the height squared",
             ("sums / (height * width)", "sums / (height * height)"),
             "you divide by H * H: the maps need not be square, they have H * W pixels",
