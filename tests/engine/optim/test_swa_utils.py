@@ -8,7 +8,7 @@ import pytest
 import engine
 from engine import nn
 from engine.errors import ParameterError
-from engine.optim.swa_utils import AveragedModel, get_ema_avg_fn
+from engine.optim.swa_utils import AveragedModel, get_ema_avg_fn, get_ema_multi_avg_fn
 
 
 def stepped(model: nn.Module, rng: np.random.Generator) -> None:
@@ -75,3 +75,21 @@ def test_equals_pytorch() -> None:
         their_mean.update_parameters(theirs)
     expected = their_mean.module.weight.detach().numpy()
     np.testing.assert_allclose(weight(mean.module), expected, rtol=1e-5)
+
+
+def test_all_at_once_gives_what_one_by_one_gives() -> None:
+    model = nn.BatchNorm1d(3)
+    one = AveragedModel(model, get_ema_avg_fn(0.9), use_buffers=True)
+    all_at_once = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.9), use_buffers=True)
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        for value in model.state_dict().values():
+            value.array[...] = rng.integers(1, 9, value.shape)
+        one.update_parameters(model)
+        all_at_once.update_parameters(model)
+    for name, value in one.module.state_dict().items():
+        np.testing.assert_allclose(value.array, all_at_once.module.state_dict()[name].array, rtol=1e-5)
+    with pytest.raises(ParameterError, match="expected avg_fn or multi_avg_fn, got both"):
+        AveragedModel(model, get_ema_avg_fn(), get_ema_multi_avg_fn())
+    with pytest.raises(ParameterError, match="get_ema_multi_avg_fn: expected decay from 0 to 1"):
+        get_ema_multi_avg_fn(-0.1)
