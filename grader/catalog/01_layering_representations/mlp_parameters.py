@@ -135,6 +135,11 @@ def sheet(numbers: Numbers) -> Exercise:
                 "you count down the columns: the vector takes row after row",
             ),
             Mutant(
+                "counted from 0",
+                {"place": (row - 1) * n + column - 1},
+                "you count from 0, as Python does: on the slides the first pixel is x_1",
+            ),
+            Mutant(
                 "rows counted from 0",
                 {"place": row * n + column},
                 f"in front of row {row} there are {row - 1} whole rows, not {row}",

@@ -196,7 +196,7 @@ EXERCISE = Exercise(
             "fields side by side",
             (
                 "x[n, i : i + field_h, j : j + field_w]",
-                "np.roll(x[n], (i - i * field_h, j - j * field_w), (0, 1))[i : i + field_h, j : j + field_w]",
+                "x[n, i * field_h : i * field_h + field_h, j * field_w : j * field_w + field_w]",
             ),
             "your fields lie side by side: neighbouring fields overlap, the next begins one pixel further",
         ),

@@ -108,6 +108,13 @@ def sheet(numbers: Numbers) -> Exercise:
                 {"fully_connected": round(full / 1e9 + 0.5) * 10**9},
                 "that is rounded to billions: multiply out",
             ),
+            Mutant("bytes", {"memory": full * BYTES}, "those are bytes: a gigabyte is 10^9 of them"),
+            Mutant("megabytes", {"memory": full * BYTES / 1e6}, "those are megabytes: a gigabyte is 10^9 bytes"),
+            Mutant(
+                "powers of 2",
+                {"memory": full * BYTES / 2**30},
+                "you divided by 1024 three times: a gigabyte is 10^9 bytes here",
+            ),
             Mutant(
                 "weights instead of bytes",
                 {"memory": full / 1e9},

@@ -169,12 +169,12 @@ EXERCISE = Exercise(
         ),
         Mutant(
             "filter transposed",
-            ("turned = kernel[::-1, ::-1]", "turned = kernel.T.reshape(kernel.shape)"),
+            ("turned = kernel[::-1, ::-1]", "turned = kernel.T"),
             "you transpose the filter: that exchanges rows and columns, half a turn reverses both",
         ),
         Mutant(
             "quarter of a turn",
-            ("turned = kernel[::-1, ::-1]", "turned = np.rot90(kernel).reshape(kernel.shape)"),
+            ("turned = kernel[::-1, ::-1]", "turned = np.rot90(kernel)"),
             "you turn the filter by a quarter only: np.rot90 does that once, and twice with np.rot90(kernel, 2)",
         ),
         Mutant(

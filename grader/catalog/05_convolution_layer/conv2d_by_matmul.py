@@ -143,6 +143,11 @@ EXERCISE = Exercise(
     mutants=(
         Mutant("bias forgotten", (" + b[:, None]", ""), "you never add the bias"),
         Mutant(
+            "bias laid along the last axis",
+            ("+ b[:, None]", "+ b"),
+            "a plain b meets the last axis, the windows: b[:, None] has the shape (K, 1), so that row k gets b[k]",
+        ),
+        Mutant(
             "bias added along the windows",
             ("+ b[:, None]", "+ np.resize(b, places)"),
             "you add the biases along the windows: b[k] belongs to all of row k, so give b the shape (K, 1)",
