@@ -109,7 +109,7 @@ def unlike(expected: Array, got: Any) -> str:
         return f"it has shape {got.shape}, but {expected.shape} is right"
     if _family(got) != _family(expected):
         kind, right = KINDS[got.dtype.kind], KINDS[expected.dtype.kind]
-        make = ": make the array with dtype=float" if got.dtype.kind in "iu" else ""
+        make = ": make the array with dtype=float" if expected.dtype.kind == "f" else ""
         return f"its elements are {kind} ({got.dtype}), but {right} ones are right{make}"
     return ""
 

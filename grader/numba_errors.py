@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     (r"Unsupported array index type (float\d+)", f"an index must be a whole number: {WHOLE}"),
     (r"cannot index array\(.*?(\d+)d, \w.*?\) with (\d+) indices", "the array has axes: {0}, and gets indices: {1}"),
     (r">>> (zeros|ones|empty|full)\((?:Uni)?Tuple\([^)]*?(float\d+)", _size),
+    (r">>> (zeros|ones|empty|full)\(((?:reflected )?list\([^\n]*)", _size),
     (r">>> (\w+)\((?:.|\n)*?Cannot parse input types to function np\.\w+\(([^,]+)", _size),
     (
         r"Cannot unify (.+) and (.+) for '(\w+?)(?:\.\d+)?'",

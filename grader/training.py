@@ -22,6 +22,8 @@ from grader.wire import Array
 TRAIN, TEST = 2000, 1000
 GLYPHS = data.GLYPHS
 SIDE = 28
+# Share of right answers so small that the wrong ones are no accident.
+WORSE_THAN_GUESSING = 0.03
 # Digits of other seeds are drawn for tests.
 TRAIN_SEED = 7
 
@@ -167,10 +169,15 @@ def unseen(state: Sequence[Array], count: int, name: str = GLYPHS) -> tuple[Arra
 def _what_is_odd(answers: Array, right: float) -> str:
     found, counts = np.unique(answers, return_counts=True)
     if counts.max() > 0.9 * len(answers):
-        return f"; it says {found[counts.argmax()]} for nearly all"
+        return (
+            f"; it says {found[counts.argmax()]} for nearly all. Is there a step after each backward, are gradients "
+            "set to zero before it, and is the rate small enough?"
+        )
+    if right < WORSE_THAN_GUESSING:
+        return "; by guessing it would be one in ten: is the loss the one for what this network puts out?"
     if right < 0.2:
         return "; one in ten is what guessing gives: does the loss go down, and do images and labels belong together?"
-    return ""
+    return "; it has learnt something: more epochs may help, or a smaller learning rate"
 
 
 def _trained(trial: Trial, network: Network) -> list[Array]:

@@ -8,7 +8,7 @@ import numpy as np
 
 import engine
 from grader.compare import difference, kind_of, unlike
-from grader.numba_errors import by_which_thread, in_plain_words
+from grader.numba_errors import WHOLE, by_which_thread, in_plain_words
 from grader.verdict import Counterexample
 from grader.wire import Array, each_array
 
@@ -300,6 +300,8 @@ def what_was_raised(reply: Mapping[str, Any], source: bytes) -> str:
             what = f"it tried what a graded function may not, such as files, processes or the network ({message})"
         case "EOFError":
             what = "it waited for typed input, and there is none"
+        case "IndexError" if thread and message.startswith("only integers"):
+            what = f"{thread} used an index that is no whole number: {WHOLE}"
         case "IndexError" if thread and "tuple index" not in message:
             what = f"{thread} used an index outside of an array, which a card would not notice ({message})"
         case _:

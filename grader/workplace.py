@@ -147,7 +147,7 @@ MODEL = Workplace(
     packages=("engine", "safetensors", "threadpoolctl.py"),
     withheld=("engine.models", "engine.train", "engine.onnx", "engine.data"),
     prepare=("numba",),
-    environment={"NUMBA_NUM_THREADS": "1"},
+    environment={"NUMBA_NUM_THREADS": "1", "BYHAND_QUIET": "1"},
     seconds=30.0,
 )
 TRAINING = replace(MODEL, ask="call", seconds=60.0, trains=True)

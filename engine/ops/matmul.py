@@ -138,7 +138,8 @@ def affine(ctx: Context, who: str, input: Array, weight: Array, bias: Array | No
     outputs, depth = weight.shape
     if input.ndim == 0 or input.shape[-1] != depth:
         expected = f"input (…, {depth}) to go with weight {weight.shape}"
-        raise ShapeError(who, expected, f"shape {input.shape}", "flatten images first: x.reshape(N, -1)")
+        flatten = "flatten images first: x.reshape(N, -1)" if input.ndim > 2 else ""
+        raise ShapeError(who, expected, f"shape {input.shape}", flatten)
     if bias is not None and bias.shape != (outputs,):
         raise ShapeError(who, f"bias ({outputs},)", f"shape {bias.shape}")
     rows = input.reshape(math.prod(input.shape[:-1]), depth)

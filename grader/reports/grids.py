@@ -19,6 +19,8 @@ from grader.wire import Array, parts
 MOST_ROWS = 12
 MOST_COLUMNS = 14
 MOST_MAPS = 6
+# Letters of a terminal of 80, less what stands around a grid.
+MOST_WIDTH = 68
 WRONG = "bold red"
 
 
@@ -120,7 +122,8 @@ def _grids(name: str, value: Any, wrong: Array | None = None, star: bool = False
 
 def _grid(title: str, values: Array, wrong: Array | None, star: bool) -> Group:
     table = Table(box=box.SQUARE, show_header=False)
-    rows, columns = min(values.shape[0], MOST_ROWS), min(values.shape[1], MOST_COLUMNS)
+    rows = min(values.shape[0], MOST_ROWS)
+    columns = _columns_that_fit(values[:rows, :MOST_COLUMNS])
     cut = "…" if values.shape[1] > columns else None
     for _ in range(columns + bool(cut)):
         table.add_column(justify="right", no_wrap=True)
@@ -134,6 +137,12 @@ def _grid(title: str, values: Array, wrong: Array | None, star: bool) -> Group:
     if values.shape[0] > rows:
         table.add_row(*[Text("⋮")] * (columns + bool(cut)))
     return Group(Text(title), table)
+
+
+def _columns_that_fit(values: Array) -> int:
+    """Return how many columns fit into a line, each with a star and its frame."""
+    widths = [4 + max(len(number(value)) for value in column) for column in values.T]
+    return max(1, int((np.cumsum(widths) <= MOST_WIDTH).sum()))
 
 
 def number(value: Any) -> str:

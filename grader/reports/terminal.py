@@ -129,7 +129,8 @@ def print_property(prop: PropertyVerdict, console: Console, draw: bool = True) -
     seen = prop.counterexample
     if seen is not None and seen.diagnosis:
         console.print(Padding(Text(seen.diagnosis, style="bold"), (0, 4)))
-    if seen is not None and seen.case and draw:
+    # What a network was trained on is no case.
+    if seen is not None and seen.case and draw and seen.case.keys() != {"data"}:
         console.print(Padding(Text("the smallest case found:"), (0, 4)))
         console.print(Padding(draw_counterexample(seen), (0, 4)))
 
@@ -152,8 +153,8 @@ def _print_what_is_done(report: Report, console: Console) -> None:
     course = list(load_catalog().values())
     graded = {verdict.name for verdict in report.verdicts}
     last = max((place for place, entry in enumerate(course) if entry.name in graded), default=len(course))
-    if len(graded) == len(course) or last + 1 >= len(course):
-        console.print(Text("All done.", style="green"))
+    if last + 1 >= len(course):
+        console.print(Text("All done." if len(graded) == len(course) else "Done.", style="green"))
         return
     following = course[last + 1]
     console.print(Text("Done.", style="green"), Text("In the course there follows"), end=" ")

@@ -87,6 +87,8 @@ def test_a_long_first_compile_says_so_once_and_only_then(tmp_path: Path) -> None
     warm = run(code.replace("0.05", "1.0"), NUMBA_CACHE_DIR=str(tmp_path))
     assert warm.stderr == ""
     assert any(tmp_path.rglob("*.nbi"))
+    quiet = run(code, NUMBA_CACHE_DIR=str(tmp_path / "other"), BYHAND_QUIET="1")
+    assert quiet.stderr == ""
 
 
 def test_same_seed_and_threads_give_identical_bits() -> None:

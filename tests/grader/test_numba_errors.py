@@ -32,6 +32,11 @@ FAULTY = {
     "no_such_part_of_a_function": ("return np.add.reduce(x)", "@", "there is no .reduce"),
     "no_such_keyword": ("return np.sum(x, axis=0, keepdims=True)", "@", "sum takes no argument keepdims"),
     "list_of_sizes": ("return np.zeros([n, n])", "@", "sizes are a tuple, np.zeros((a, b)), not a list"),
+    "list_of_sizes_and_a_type": (
+        "return np.zeros([n, n], np.float32)",
+        "@",
+        "sizes are a tuple, np.zeros((a, b)), not a",
+    ),
     "floating_size": ("return np.zeros(n / 2)", "@", "a size must be a whole number, and this is a floating number"),
     "floating_sizes": (
         "return np.zeros((n, n / 2))",
@@ -142,6 +147,7 @@ def test_compiled_code_that_fails_is_traced_to_its_line() -> None:
     ("line", "says"),
     [
         ("out[i] = x[i]", "thread 0 of block 2 used an index outside of an array, which a card would not notice"),
+        ("out[i / 2] = 0", "thread 0 of block 0 used an index that is no whole number: / always gives a floating"),
         ("out[i] = x.shape[-1]", "thread 0 of block 0 raised IndexError: tuple index out of range"),
         ("out[i] = x[0] + None", "thread 0 of block 0 raised TypeError"),
     ],

@@ -225,6 +225,11 @@ EXERCISE = Exercise(
             "windows overlap, so a pixel gets gradients from several: add them up (+=), do not overwrite (=)",
         ),
         Mutant(
+            "dw overwritten",
+            ("dw[k] += ", "dw[k] = "),
+            "a weight was used at every place of every image: add up what comes back from all of them (+=)",
+        ),
+        Mutant(
             "stride forgotten",
             (
                 "rows = slice(i * stride, i * stride + filter_h)",

@@ -220,6 +220,20 @@ def show(call: Call) -> Picture:
     )
 
 
+# What the first way adds for each kind of line.
+ADDED = """\
+                grads[a] += g
+                grads[b] += g
+            case "mul":
+                grads[a] += g * values[b]
+                grads[b] += g * values[a]
+            case "matmul":
+                grads[a] += g @ values[b].T
+                grads[b] += values[a].T @ g
+            case "tanh":
+                grads[a] += g * (1 - values[out] ** 2)
+"""
+
 EXERCISE = Exercise(
     title="a tape, run backwards",
     order=4,
@@ -258,6 +272,11 @@ EXERCISE = Exercise(
         Mutant(
             "last use only",
             ("grads[a] += g * values[b]\n", "grads[a] = g * values[b]\n"),
+            "a value that was used several times gets the sum of what comes back: += instead of =",
+        ),
+        Mutant(
+            "overwritten in every line",
+            (ADDED, ADDED.replace("+=", "=")),
             "a value that was used several times gets the sum of what comes back: += instead of =",
         ),
         Mutant(

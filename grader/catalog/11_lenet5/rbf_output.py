@@ -122,8 +122,8 @@ def show(call: Call) -> Picture:
         features[order[: round(84 * share)]] *= -1
     penalties = call(x=x, w=codes)
     tiles = [enlarged(grey(-code.reshape(12, 7), -1, 1), 5) for code in codes]
-    rows = [beside(text("", least=64), *(labelled(tile, str(digit)) for digit, tile in enumerate(tiles)), gap=14)]
-    for features, row in zip(x, penalties, strict=True):
+    rows = [beside(text("", least=89), *(labelled(tile, str(digit)) for digit, tile in enumerate(tiles)), gap=14)]
+    for share, features, row in zip(SPOILT, x, penalties, strict=True):
         found = enlarged(grey(-features.reshape(12, 7), -1, 1), 5)
         numbers = []
         for k, penalty in enumerate(row):
@@ -132,11 +132,11 @@ def show(call: Call) -> Picture:
             drawn = enlarged(grey(bar), 5)
             drawn = outlined(drawn, 5, (0, 0, 12, 7)) if k == row.argmin() else drawn
             numbers.append(below(drawn, text(f"{penalty:.4g}", least=36), gap=2))
-        rows.append(beside(found, text("", least=14), *numbers, gap=14))
+        rows.append(beside(text(f"{share:.0%}", least=40), found, *numbers, gap=14))
     return Picture(
         (page(below(*rows), "How far is a spoilt 3 from each digit?", "the smallest penalty has a frame"),),
         "From above, 0 to 40 percent of the pixels of a 3 are turned around: up to 20 its own code is the nearest, "
-        "then that of the 8, which looks most like it.",
+        "and where more is spoilt, that of a digit that looks like what is left.",
     )
 
 
