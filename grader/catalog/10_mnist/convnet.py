@@ -118,6 +118,16 @@ EXERCISE = Exercise(
             "in the first block you normalise after the ReLU: here the normalisation stands before it",
         ),
         Mutant(
+            "normalised after ReLU in both blocks",
+            (
+                "        nn.BatchNorm2d(16),\n        nn.ReLU(),\n        nn.MaxPool2d(2),\n"
+                "        nn.Conv2d(16, 32, 5, padding=2),\n        nn.BatchNorm2d(32),\n        nn.ReLU(),\n",
+                "        nn.ReLU(),\n        nn.BatchNorm2d(16),\n        nn.MaxPool2d(2),\n"
+                "        nn.Conv2d(16, 32, 5, padding=2),\n        nn.ReLU(),\n        nn.BatchNorm2d(32),\n",
+            ),
+            "your blocks normalise after ReLU: batch normalisation comes right after the convolution",
+        ),
+        Mutant(
             "ReLU forgotten",
             ("        nn.BatchNorm2d(32),\n        nn.ReLU(),\n", "        nn.BatchNorm2d(32),\n"),
             "there is no ReLU in the second block",

@@ -125,6 +125,17 @@ EXERCISE = Exercise(
             "there is no squashing after S2: each layer up to F6 has one",
         ),
         Mutant(
+            "neither subsampling squashed",
+            (
+                "        nn.Subsampling2d(6, 2),\n        nn.ScaledTanh(),\n"
+                "        nn.TableConv2d(nn.LENET5_C3_TABLE, 5),\n        nn.ScaledTanh(),\n"
+                "        nn.Subsampling2d(16, 2),\n        nn.ScaledTanh(),\n",
+                "        nn.Subsampling2d(6, 2),\n        nn.TableConv2d(nn.LENET5_C3_TABLE, 5),\n"
+                "        nn.ScaledTanh(),\n        nn.Subsampling2d(16, 2),\n",
+            ),
+            "there is no squashing after S2 and S4: each layer up to F6 has one",
+        ),
+        Mutant(
             "plain tanh",
             (
                 "        nn.Linear(120, 84),\n        nn.ScaledTanh(),\n",
