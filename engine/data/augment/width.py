@@ -50,7 +50,10 @@ class NormalizeWidth:
         # Where in the original the new columns lie: the outermost ones with ink on each other.
         at = np.linspace(first, last, self.width, axis=1) if self.width > 1 else (first + last)[:, None] / 2
         # A column between two others is made of both, the more of each the nearer it is: one matrix for each image.
-        near = np.maximum(0, 1 - np.abs(np.arange(total)[:, None] - at[:, None, :]))
+        # Where a drawing is squeezed, of so many as come to lie on one column: else thin strokes fall between two.
+        reach = np.maximum(1, (last - first) / max(1, self.width - 1))[:, None, None]
+        near = np.maximum(0, 1 - np.abs(np.arange(total)[:, None] - at[:, None, :]) / reach)
+        near /= near.sum(axis=1, keepdims=True)
         left = (total - self.width) // 2
         mixing = np.zeros((len(images), total, total), np.float32)
         mixing[:, :, left : left + self.width] = near

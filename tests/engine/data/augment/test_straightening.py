@@ -74,7 +74,8 @@ def test_every_digit_has_that_width(width: int) -> None:
         assert inked[-1] < left + width
         if width > 1:
             assert (inked[0], inked[-1]) == (left, left + width - 1)
-            columns = np.flatnonzero(before.max(axis=0) > 0)
+        columns = np.flatnonzero(before.max(axis=0) > 0)
+        if width > columns[-1] - columns[0]:
             np.testing.assert_allclose(after[:, left], before[:, columns[0]], atol=1e-6)
             np.testing.assert_allclose(after[:, left + width - 1], before[:, columns[-1]], atol=1e-6)
             at = np.linspace(columns[0], columns[-1], width)
@@ -82,6 +83,15 @@ def test_every_digit_has_that_width(width: int) -> None:
                 before.astype(np.float64), np.meshgrid(range(28), at, indexing="ij"), order=1
             )
             np.testing.assert_allclose(after[:, left : left + width], expected, atol=1e-5)
+
+
+def test_a_thin_stroke_is_not_lost_where_it_is_squeezed() -> None:
+    """Wherever it stands: each place would be as good as another for sampling one column in three."""
+    for place in range(6, 26):
+        image = np.zeros((1, 1, 1, 32), np.float32)
+        image[..., [0, place, 31]] = 1
+        squeezed = NormalizeWidth(12)(image, UNUSED)[0, 0, 0, 10:22]
+        assert squeezed[1:-1].sum() == pytest.approx(11 / 31, rel=0.05)
 
 
 def test_a_threshold_leaves_grain_out() -> None:
