@@ -94,4 +94,4 @@ def test_what_comes_next_is_said_when_all_is_right() -> None:
     assert "All done." not in out
     assert f"{following.exercise.title}, in {following.path}" in out
     last = load_catalog()[names[-1]]
-    assert "All done." in printed(ExerciseVerdict(last.name, last.unit, last.exercise.title, Status.PASSED, 1))
+    assert "Done." in printed(ExerciseVerdict(last.name, last.unit, last.exercise.title, Status.PASSED, 1))

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from grader.exercise import Exercise, Mutant
+from grader.exercise import Equivalent, Exercise, Mutant
 from grader.laws import adjoint, agrees_with_finite_differences
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
 from grader.strategies import case, floats
@@ -221,6 +221,18 @@ EXERCISE = Exercise(
             "db transposed",
             ("db = a.swapaxes(-1, -2) @ dy", "db = dy.swapaxes(-1, -2) @ a"),
             "your db is (N, L), the transpose of what is asked for: it has the shape of b",
+        ),
+    ),
+    equivalents=(
+        Equivalent(
+            "da = dy @ b.swapaxes(-1, -2)",
+            "da = dy @ b.swapaxes(-2, -1)",
+            "two axes are exchanged, whichever is named first",
+        ),
+        Equivalent(
+            "db = a.swapaxes(-1, -2) @ dy",
+            "db = a.swapaxes(-2, -1) @ dy",
+            "two axes are exchanged, whichever is named first",
         ),
     ),
     requires=("unbroadcast",),

@@ -102,7 +102,8 @@ def gradients(
     draw: st.DrawFn, added: tuple[int, int] = (0, 2), repeated: bool = True, least_axes: int = 0
 ) -> dict[str, np.ndarray | tuple[int, ...]]:
     front = draw(st.lists(st.integers(1, 3), min_size=added[0], max_size=added[1]))
-    rest = draw(st.lists(st.integers(1, 4), min_size=max(least_axes, 0 if front else 1), max_size=3))
+    # An axis of length 1 may be one that was repeated, too.
+    rest = draw(st.lists(st.integers(1 if repeated else 2, 4), min_size=max(least_axes, 0 if front else 1), max_size=3))
     shape = tuple(1 if repeated and draw(st.booleans()) else length for length in rest)
     return case(dy=draw(floats((*front, *rest))), shape=shape)
 

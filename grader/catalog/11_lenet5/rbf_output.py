@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import engine
-from engine.models.lenet5 import digit_codes
+from engine import models
 from grader.exercise import Exercise, Mutant, Property
 from grader.laws import example_by_example
 from grader.properties import depends_on_values_alone, equals_reference, leaves_arguments_alone
@@ -115,7 +115,7 @@ SPOILT = (0.0, 0.1, 0.2, 0.3, 0.4)
 
 
 def show(call: Call) -> Picture:
-    codes = digit_codes().numpy().reshape(10, 84)
+    codes = models.digit_codes().numpy().reshape(10, 84)
     order = np.random.default_rng(4).permutation(84)
     x = np.repeat(codes[3:4], len(SPOILT), axis=0)
     for features, share in zip(x, SPOILT, strict=True):
