@@ -35,18 +35,23 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample], shown: Counterex
         Empty if no known misconception does, and the errors have nothing in common; or if the function did not
         return a value.
     """
-    named = misconception(entry, falsified)
-    if named or isinstance(entry.exercise.stub, Sheet) or shown.got is None:
-        return named
     compared = _compared(entry, falsified)
-    return _where(compared) if compared else ""
+    named = _named(entry, compared)
+    if named or not compared or isinstance(entry.exercise.stub, Sheet) or shown.got is None:
+        return named
+    return _where(compared)
 
 
 def misconception(entry: Entry, falsified: Sequence[Counterexample]) -> str:
     """Return the diagnosis of the misconception that gives the student's output in every case; empty if none does."""
-    compared = _compared(entry, falsified)
+    return _named(entry, _compared(entry, falsified))
+
+
+def _named(entry: Entry, compared: Sequence[Counterexample]) -> str:
+    if not compared:
+        return ""
     outputs = entry.exercise.outputs
-    for mutant in entry.exercise.mutants if compared else ():
+    for mutant in entry.exercise.mutants:
         change = mutant.change
         if isinstance(change, Mapping):
             same = all(_answers_the_same(change, seen) for seen in compared)

@@ -134,7 +134,7 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
         if right < share:
             trial.fail(
                 f"it classifies {right:.1%} of {TEST} digits right that it has not seen, and {share:.0%} are asked for"
-                f"{_what_is_odd(answers, right)}"
+                f"{what_is_odd(answers, right)}"
             )
 
     name = f"classify {share:.0%} of digits right that it has not seen"
@@ -166,7 +166,16 @@ def unseen(state: Sequence[Array], count: int, name: str = GLYPHS) -> tuple[Arra
     return read.test_images[chosen], read.test_labels[chosen]
 
 
-def _what_is_odd(answers: Array, right: float) -> str:
+def what_is_odd(answers: Array, right: float) -> str:
+    """Say in a clause what a share of right answers that is too small may come from.
+
+    Parameters
+    ----------
+    answers : ndarray (N,)
+        Of the network.
+    right : float
+        The share that is right.
+    """
     found, counts = np.unique(answers, return_counts=True)
     if counts.max() > 0.9 * len(answers):
         return (

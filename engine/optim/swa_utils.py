@@ -51,15 +51,7 @@ def get_ema_avg_fn(decay: float = 0.999) -> AvgFn:
 def get_ema_multi_avg_fn(decay: float = 0.999) -> MultiAvgFn:
     """Return the average of :func:`get_ema_avg_fn`, in place: a quarter of the time where tensors are small.
 
-    Parameters
-    ----------
-    decay : float
-        From 0 to 1.
-
-    Raises
-    ------
-    ParameterError
-        If `decay` is not from 0 to 1.
+    Parameters and errors are the same, too.
 
     Examples
     --------

@@ -35,3 +35,12 @@ def test_bad_settings(make: Any, error: type[Exception], says: str) -> None:
 def test_cross_entropy_loss_layer() -> None:
     logits, target = engine.tensor([[0.0, 0.0], [0.0, 0.0]]), engine.tensor([0, 1])
     assert nn.CrossEntropyLoss(reduction="sum")(logits, target).item() == pytest.approx(2 * np.log(2))
+
+
+def test_flattening_is_advised_only_where_it_helps() -> None:
+    layer = nn.Linear(12, 2)
+    with pytest.raises(ShapeError, match="flatten images first"):
+        layer(engine.zeros(5, 3, 2, 2))
+    with pytest.raises(ShapeError) as raised:
+        layer(engine.zeros(5, 8))
+    assert "flatten" not in str(raised.value)

@@ -3,17 +3,21 @@
 import io
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from grader.catalog import load_catalog
+from grader.compare import unlike
 from grader.report import Report
+from grader.reports.grids import draw_counterexample
 from grader.reports.terminal import print_report
 from grader.runner import grade_source
 from grader.session import Grading
 from grader.sheet import DOES_NOT_FIT, wrong_answer
 from grader.stubs import render_alternative, render_stub
-from grader.verdict import ExerciseVerdict, Status
+from grader.training import what_is_odd
+from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 
 
 def changed(name: str, before: str, after: str) -> ExerciseVerdict:
@@ -95,3 +99,46 @@ def test_what_comes_next_is_said_when_all_is_right() -> None:
     assert f"{following.exercise.title}, in {following.path}" in out
     last = load_catalog()[names[-1]]
     assert "Done." in printed(ExerciseVerdict(last.name, last.unit, last.exercise.title, Status.PASSED, 1))
+
+
+def test_how_to_make_floating_elements_is_said_only_where_they_are_asked_for() -> None:
+    whole = np.ones(3, int)
+    assert unlike(np.ones(3), whole).endswith("floating ones are right: make the array with dtype=float")
+    assert unlike(np.ones(3, bool), whole).endswith("bool ones are right")
+
+
+@pytest.mark.parametrize(
+    ("answers", "right", "says"),
+    [
+        ([8] * 95 + [1] * 5, 0.1, "it says 8 for nearly all"),
+        (list(range(10)) * 10, 0.0, "is the loss the one for what this network puts out?"),
+        (list(range(10)) * 10, 0.1, "one in ten is what guessing gives"),
+        (list(range(10)) * 10, 0.7, "a smaller learning rate"),
+    ],
+)
+def test_what_a_training_lacks(answers: list[int], right: float, says: str) -> None:
+    assert says in what_is_odd(np.array(answers), right)
+
+
+def test_what_a_network_was_trained_on_is_not_drawn_as_a_case() -> None:
+    seen = Counterexample({"data": "glyphs"}, "it classifies 50%")
+    lost = PropertyVerdict("classify", Status.FAILED, 0, 4, seen.message, seen)
+    entry = load_catalog()["train_mlp"]
+    out = printed(ExerciseVerdict(entry.name, entry.unit, "t", Status.FAILED, 4, (lost,)))
+    assert "it classifies 50%" in out
+    assert "smallest case" not in out
+
+
+@pytest.mark.parametrize("size", [(3, 3), (1, 10), (2, 40)])
+def test_a_table_fits_the_terminal(size: tuple[int, int]) -> None:
+    """Every number that is shown is shown whole, with its star."""
+    got = np.arange(size[0] * size[1]).reshape(size) * 1000 + 1 / 3
+    console = Console(file=(out := io.StringIO()), width=80)
+    console.print(draw_counterexample(Counterexample({}, "", got + 1, got)))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    shown = [cell.strip() for line in lines for cell in line.split("\u2502") if cell.strip()]
+    wrong = [cell for cell in shown if cell.endswith("*")]
+    assert len(wrong) >= min(3, got.size)
+    assert wrong == [f"{value:.6g}*" for value in got[:, : len(wrong) // size[0]].ravel()]
+    assert not [cell for cell in shown if cell[0].isdigit() and cell.endswith("\u2026")]

@@ -1,6 +1,7 @@
 """LeNet-5 as it was trained in 1998: one image at a time, with a step length for each weight."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import engine.nn.functional as F
@@ -15,7 +16,8 @@ from engine.train.recipe import Recipe
 
 # The paper's first global learning rate. It was 1e-5 from the thirteenth pass on, by curvatures that leave out how the
 # uses of a shared weight act together. These here do not, so that steps are shorter, and the rate falls evenly instead;
-# weights are averaged over the last ten thousand steps. 20,000 images, 12 passes, 10,000 held out: 1.37% against 1.49%.
+# weights are averaged over the last ten thousand steps. Of 10,000 held-out training images 1.37% were wrong after 11 of
+# 12 passes over 20,000; with the paper's rates, shortened to 12 passes and averaged as well, 1.49%.
 RATE, AVERAGING = 5e-4, 0.9999
 # Images by which curvatures are estimated before each pass.
 EXAMPLES = 500
@@ -41,41 +43,31 @@ def _some(training: Batches, count: int) -> Iterator[Tensor]:
             return
 
 
+LENET5 = Recipe(
+    name="lenet5",
+    about="LeNet-5 of 1998: connection table, trainable subsampling, RBF output, stochastic diagonal "
+    "Levenberg-Marquardt",
+    data="mnist",
+    model=LeNet5,
+    image_size=32,
+    batch_size=1,
+    epochs=20,
+    optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE),
+    loss=_loss,
+    largest=False,
+    levels=(-0.1, 1.175),
+    averaging=AVERAGING,
+    before_epoch=_estimate,
+    deck="0.95%",
+    views=BY_A_PIXEL,
+)
 FAMILY = (
-    Recipe(
-        name="lenet5",
-        about="LeNet-5 of 1998: connection table, trainable subsampling, RBF output, stochastic diagonal "
-        "Levenberg-Marquardt",
-        data="mnist",
-        model=LeNet5,
-        image_size=32,
-        batch_size=1,
-        epochs=20,
-        optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE),
-        loss=_loss,
-        largest=False,
-        levels=(-0.1, 1.175),
-        averaging=AVERAGING,
-        before_epoch=_estimate,
-        deck="0.95%",
-        views=BY_A_PIXEL,
-    ),
-    Recipe(
+    LENET5,
+    replace(
+        LENET5,
         name="lenet5-distorted",
         about="LeNet-5 of 1998, trained with images that are moved, scaled, squeezed and sheared each time anew",
-        data="mnist",
-        model=LeNet5,
-        image_size=32,
-        batch_size=1,
-        epochs=20,
-        optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE),
-        loss=_loss,
-        largest=False,
-        levels=(-0.1, 1.175),
         augment=RandomAffine(0, translate=(0.07, 0.07), scale=(0.9, 1.1), shear=10, independent=True),
-        averaging=AVERAGING,
-        before_epoch=_estimate,
         deck="0.8%",
-        views=BY_A_PIXEL,
     ),
 )

@@ -1,5 +1,6 @@
 """A tape of recorded operations, run backwards."""
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -220,19 +221,9 @@ def show(call: Call) -> Picture:
     )
 
 
-# What the first way adds for each kind of line.
-ADDED = """\
-                grads[a] += g
-                grads[b] += g
-            case "mul":
-                grads[a] += g * values[b]
-                grads[b] += g * values[a]
-            case "matmul":
-                grads[a] += g @ values[b].T
-                grads[b] += values[a].T @ g
-            case "tanh":
-                grads[a] += g * (1 - values[out] ** 2)
-"""
+# What the first way does with each kind of line.
+ADDED = inspect.getsource(by_adding_into_zeros).partition("match operation:\n")[2].partition("    return grads")[0]
+
 
 EXERCISE = Exercise(
     title="a tape, run backwards",

@@ -36,7 +36,12 @@ def test_units_start_in_the_range_of_their_inputs() -> None:
     engine.manual_seed(0)
     model = LeNet5()
     inputs = {"c1": 25, "s2": 4, "s4": 4, "c5": 400, "f6": 120}
-    ranges = [(name, model.get_parameter(f"{name}.weight").array, count) for name, count in inputs.items()]
+    # Of several networks, so that there are enough coefficients to come near the ends of their range.
+    models = [model, *(LeNet5() for _ in range(9))]
+    ranges = [
+        (name, np.concatenate([one.get_parameter(f"{name}.weight").array.ravel() for one in models]), count)
+        for name, count in inputs.items()
+    ]
     first = 0
     for k, maps in enumerate(model.c3.table):
         ranges.append((f"c3, map {k}", model.c3.weight.array[first : first + len(maps)], 25 * len(maps)))
