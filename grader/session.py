@@ -219,15 +219,17 @@ class Session:
         falsified: list[Counterexample] = []
         calls = calls_at_first = 0
         case: Mapping[str, Any] = {}
+        remark = ""
 
         def attempt(drawn: dict[str, Any]) -> None:
-            nonlocal calls, calls_at_first, case
+            nonlocal calls, calls_at_first, case, remark
             if falsified and (calls - calls_at_first > self._shrink_calls or self._clock.left <= 0):
                 return
             calls += 1
-            case = drawn
+            case, trial = drawn, self.trial(drawn)
             try:
-                prop.check(self.trial(drawn))
+                prop.check(trial)
+                remark = trial.remark
             except FalsifiedError as error:
                 if not falsified:
                     calls_at_first = calls
@@ -260,7 +262,7 @@ class Session:
         if calls == 0:
             raise RuntimeError(f"no case was drawn for '{prop.name}'")
         if not falsified:
-            return replace(verdict, cases=calls)
+            return replace(verdict, message=remark, cases=calls)
         smallest = min(reversed(falsified), key=_size)
         if prop.simplify and prop.shrink and self.grading.shrink:
             smallest = self._simplified(prop, smallest)

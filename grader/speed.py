@@ -49,13 +49,14 @@ def is_as_fast(name: str, points: int, times: float, arguments: Mapping[str, Any
         # This call compiles, too.
         trial.compare(convolve(**arguments).astype(np.float64), trial.call(**arguments), also=True)
         ratio = _ratio(trial, times, arguments)
+        # To one digit: more of them would differ from run to run.
+        about = float(f"{ratio:.0e}")
         if ratio > times:
-            # To one digit: more of them would differ from run to run.
-            about = float(f"{ratio:.0e}")
             trial.fail_in_all_cases(
                 f"the values are right, but it takes about {about:g} times as long as the engine's kernel on this "
                 f"machine; at most {times:g} times is asked for. What does the innermost loop do?"
             )
+        trial.remark = f"about {about:g} times the engine's time"
 
     return Property(name, points, st.just({}), check, examples=1, shrink=False, of_compiled=True)
 

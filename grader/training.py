@@ -136,6 +136,7 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
                 f"it classifies {right:.1%} of {TEST} digits right that it has not seen, and {share:.0%} are asked for"
                 f"{what_is_odd(answers, right)}"
             )
+        trial.remark = f"{right:.1%} of {TEST} unseen digits right"
 
     name = f"classify {share:.0%} of digits right that it has not seen"
     return Property(name, points, CASES, check, examples=1, shrink=False)

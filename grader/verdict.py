@@ -51,7 +51,13 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class PropertyVerdict:
-    """Outcome of one property."""
+    """Outcome of one property.
+
+    Attributes
+    ----------
+    message : str
+        Why it does not hold; of one that holds, how well, where it has more to say than that.
+    """
 
     name: str
     status: Status
@@ -87,6 +93,12 @@ class ExerciseVerdict:
     def points(self) -> int:
         """Points earned."""
         return sum(prop.points for prop in self.properties)
+
+    @property
+    def remark(self) -> str:
+        """What the last property that held and had more to say has said."""
+        held = (prop.message for prop in reversed(self.properties) if prop.status is Status.PASSED)
+        return next((message for message in held if message), "")
 
 
 def overall(properties: tuple[PropertyVerdict, ...]) -> Status:

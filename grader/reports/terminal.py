@@ -68,6 +68,8 @@ def _print_overview(report: Report, console: Console) -> None:
         line.append(verdict.name.ljust(width), style="")
         line.append(f"  {verdict.points:>3}/{verdict.max_points:<3}", style="")
         line.append(f" {verdict.status.value}", style=style)
+        if verdict.status is Status.PASSED and verdict.remark:
+            line.append(f": {verdict.remark}", style="dim")
         console.print(line, no_wrap=True, overflow="ellipsis")
 
 
@@ -121,6 +123,8 @@ def print_property(prop: PropertyVerdict, console: Console, draw: bool = True) -
     line = Text(f"{mark} {prop.name}", style=style)
     if prop.max_points:
         line.append(f"  {prop.points}/{prop.max_points}", style="")
+    if prop.status is Status.PASSED and prop.message:
+        line.append(f"  {prop.message}", style="dim")
     console.print(Padding(line, (0, 2)))
     if prop.status is Status.PASSED:
         return

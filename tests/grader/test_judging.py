@@ -22,6 +22,7 @@ from grader.runner import grade_source
 from grader.session import Grading
 from grader.sheet import DOES_NOT_FIT, wrong_answer
 from grader.stubs import render_alternative, render_mutant, render_stub
+from grader.trial import Trial
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 from tests.grader.test_wire import values
 
@@ -178,6 +179,33 @@ def test_a_property_without_cases_is_a_defect_of_the_grader() -> None:
     source = render_alternative(entry, entry.exercise.alternatives[0]).encode()
     verdict = grade_source(type(entry)(entry.name, entry.unit, exercise), source, Grading())
     assert verdict.status is Status.GRADER_ERROR
+
+
+def test_a_property_that_holds_may_say_how_well() -> None:
+    entry = load_catalog()["zero_pad"]
+    source = render_alternative(entry, entry.exercise.alternatives[0]).encode()
+
+    def graded(wrong_at: float) -> ExerciseVerdict:
+        def check(trial: Trial) -> None:
+            if trial.case["x"][0, 0] == wrong_at:
+                trial.fail("it is wrong")
+            trial.remark = "97% right"
+
+        cases = st.just({"x": np.zeros((1, 1)), "padding": 1})
+        prop = Property("do well", 1, cases, check, examples=1, shrink=False)
+        return grade_source(replace(entry, exercise=replace(entry.exercise, properties=(prop,))), source, Grading())
+
+    def shown(verdict: ExerciseVerdict) -> str:
+        console = Console(file=io.StringIO(), width=80, highlight=False)
+        print_report(Report("f", 0, "", (verdict,)), console)
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue()
+
+    well, badly = graded(1.0), graded(0.0)
+    assert (well.remark, badly.remark) == ("97% right", "")
+    assert "passed: 97% right\n" in shown(well)
+    assert badly.properties[0].message == "it is wrong"
+    assert "97%" not in shown(badly)
 
 
 def test_blocked_shows_the_cause_and_takes_nothing_that_passed() -> None:
