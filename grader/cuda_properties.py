@@ -118,11 +118,22 @@ def _must_not_meet(trial: Trial) -> Any:
 
 def _what_meets(trial: Trial, meeting: Any) -> str:
     match meeting:
-        case [int(label), list(place), list(block), list(thread), list(other_block), list(other), bool(both)]:
+        case [
+            int(label),
+            list(place),
+            list(block),
+            list(thread),
+            list(other_block),
+            list(other),
+            bool(both),
+            bool(earlier),
+        ]:
             where = f"{_array(trial, label)}[{', '.join(map(str, place))}]"
             axes = np.size(trial.case["threads"])
             first, second = thread_of_block(thread, block, axes), thread_of_block(other, other_block, axes)
             what = f"{first} writes to {where}, and {second} {'does, too' if both else 'reads it'}"
+            if block == other_block and earlier and not both:
+                what = f"{second} reads {where}, and {first} writes there what is to be read next"
             if block == other_block:
                 return f"{what}, with no cuda.syncthreads() between. Which of them is first, is chance"
             return f"{what}. Blocks run in any order, and do not wait for one another"

@@ -175,7 +175,7 @@ def watched(kernel: Any, arguments: list[Any]) -> dict[str, Any]:
         ``value``, as of :func:`launch`; ``reads``, how many elements of each argument were read; ``meeting``, what is
         known of the first two threads that meet at a place where one of them writes, with no wait between, if there are
         such: the argument's number or the negative line of the shared array, the place, block and thread of the one
-        that writes and of the other, and whether that one writes, too.
+        that writes and of the other, whether that one writes, too, and whether it comes earlier in the kernel's text.
     """
     cuda: Any = importlib.import_module("numba.cuda")
     blocks, threads, *values = arguments
@@ -206,7 +206,8 @@ class Watch:
     def __init__(self) -> None:
         self.reads: Counter[int] = Counter()
         self._shapes: dict[int, tuple[int, ...]] = {}
-        self._seen: dict[tuple[int, Place, int], set[tuple[Place, Place, int, bool]]] = {}
+        # Of each place: who was there, and after how many steps of its own.
+        self._seen: dict[tuple[int, Place, int], dict[tuple[Place, Place, int, bool], int]] = {}
 
     def over(self, array: Any, label: int, block: Place = ()) -> "WatchedArray":
         """Return a view of an array that tells of itself; a block's number goes with what the block has for itself."""
@@ -220,18 +221,21 @@ class Watch:
         if hasattr(thread, "blockIdx"):
             who = tuple(thread.blockIdx), tuple(thread.threadIdx), getattr(thread, "waits", 0), written
             self.reads[label] += 0 if written else np.size(places)
+            thread.steps = getattr(thread, "steps", 0) + 1
             for place in np.ravel(places):
-                self._seen.setdefault((label, owner, int(place)), set()).add(who)
+                self._seen.setdefault((label, owner, int(place)), {}).setdefault(who, thread.steps)
 
     def meeting(self) -> list[Any]:
         """Return the first two threads that meet: see :func:`watched`."""
         for (label, _, place), visits in sorted(self._seen.items()):
-            for block, thread, waits, _ in sorted(visit for visit in visits if visit[-1]):
-                for other_block, other, other_waits, written in sorted(visits):
+            for writes in sorted(visit for visit in visits if visit[-1]):
+                for meets in sorted(visits):
+                    (block, thread, waits, _), (other_block, other, other_waits, written) = writes, meets
                     in_order = block == other_block and (thread == other or waits != other_waits)
                     if not in_order:
                         index = [int(i) for i in np.unravel_index(place, self._shapes[label])]
-                        return [label, index, [*block], [*thread], [*other_block], [*other], written]
+                        earlier = visits[meets] < visits[writes]
+                        return [label, index, [*block], [*thread], [*other_block], [*other], written, earlier]
         return []
 
 

@@ -15,6 +15,8 @@ from grader.reports.terminal import MARKS
 from grader.verdict import Status
 
 UNKNOWN = "not graded yet"
+# Stands at an exercise whose result can be drawn.
+PICTURE = "▣"
 
 
 def run(folder: Path, entries: Sequence[Entry], console: Console, command: str) -> int:
@@ -43,6 +45,8 @@ def run(folder: Path, entries: Sequence[Entry], console: Console, command: str) 
     for chapter in chapters(entries):
         _print_chapter(chapter, reached, changed, widths, console)
     console.print(Text(_sum(entries, reached), style="bold"))
+    if any(entry.exercise.show is not None for entry in entries):
+        console.print(Text(f"{PICTURE} what it computes can be looked at: --show NAME", style="cyan"))
     if changed:
         console.print(Text("* the file has changed since: grade it again", style="yellow"))
     following = next((e for e in entries if e.name not in reached or reached[e.name].status is not Status.PASSED), None)
@@ -79,7 +83,10 @@ def _print_chapter(
         mark, style = MARKS[found.status if found is not None else Status.NOT_STARTED]
         points = f"{found.points if found is not None else '-'}/{entry.exercise.points}"
         status = UNKNOWN if found is None else found.status.value + ("*" if entry.name in changed else "")
-        table.add_row(Text(mark, style=style), entry.name, points, Text(status, style=style), entry.exercise.title)
+        title = Text(entry.exercise.title)
+        if entry.exercise.show is not None:
+            title.append(f" {PICTURE}", style="cyan")
+        table.add_row(Text(mark, style=style), entry.name, points, Text(status, style=style), title)
     console.print(table)
     console.print()
 

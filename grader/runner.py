@@ -88,9 +88,10 @@ def _not_started(entry: Entry) -> tuple[PropertyVerdict, ...]:
 
 def _what_is_left(entry: Entry, status: Status, verdicts: Sequence[PropertyVerdict], session: Session) -> str:
     """Say what to do of a file that looks finished, and is not."""
-    if status is Status.NOT_STARTED and isinstance(entry.exercise.stub, Sheet):
-        return "its answers are still ...: replace them, one by one"
-    if status is Status.NOT_STARTED:
+    if status in (Status.NOT_STARTED, Status.UNFINISHED) and isinstance(entry.exercise.stub, Sheet):
+        which = "its answers" if status is Status.NOT_STARTED else "some of its answers"
+        return f"{which} are still ...: replace them, one by one"
+    if status in (Status.NOT_STARTED, Status.UNFINISHED):
         return "it still comes to raise NotImplementedError: take that line out"
     if session.printed.strip() and any(verdict.message.endswith(NOTHING) for verdict in verdicts):
         return "your function prints, and returns nothing: who calls it gets what it returns, not what it prints"

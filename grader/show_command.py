@@ -50,7 +50,10 @@ def run(options: Namespace, grading: Grading, console: Console) -> int:
         source = read_submission(path)
         if source is None:
             raise NoPictureError(f"there is no file {path}")
-        picture, mistake = drawn(entry, draw, source, grading)
+        trains = entry.exercise.workplace.trains
+        doing = f"{entry.name} trains, which may take a minute, and is drawn" if trains else f"drawing {entry.name}"
+        with console.status(Text(doing)):
+            picture, mistake = drawn(entry, draw, source, grading)
     except (NoPictureError, RefusedError) as error:
         console.print(Text(f"no picture of {entry.name}: {plain(str(error))}"), soft_wrap=True)
         return 1

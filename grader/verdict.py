@@ -16,6 +16,7 @@ class Status(StrEnum):
     PASSED = "passed"  # every drawn case was answered, and rightly
     FAILED = "failed"  # a case was answered wrongly, or an exception was raised
     NOT_STARTED = "not started"  # the stub is as it was
+    UNFINISHED = "unfinished"  # of an exercise: part of it is answered, and rightly, and the rest is as it was
     TIMED_OUT = "timed out"  # a case was not answered in time
     CRASHED = "crashed"  # the process ended without an answer
     BLOCKED = "blocked"  # an exercise it requires has not passed
@@ -102,13 +103,18 @@ class ExerciseVerdict:
 
 
 def overall(properties: tuple[PropertyVerdict, ...]) -> Status:
-    """Return the status of an exercise: that of its first property that did not pass.
+    """Return the status of an exercise: that of its first property that did not pass, of those that were answered.
 
     Examples
     --------
     >>> done = PropertyVerdict("a", Status.PASSED, 1, 1)
-    >>> open_ = PropertyVerdict("b", Status.FAILED, 0, 1)
-    >>> overall((done, open_)).value
-    'failed'
+    >>> wrong = PropertyVerdict("b", Status.FAILED, 0, 1)
+    >>> open_ = PropertyVerdict("c", Status.NOT_STARTED, 0, 1)
+    >>> [overall(found).value for found in ((done, open_, wrong), (done, open_), (open_,))]
+    ['failed', 'unfinished', 'not started']
     """
-    return next((p.status for p in properties if p.status is not Status.PASSED), Status.PASSED)
+    answered = [prop.status for prop in properties if prop.status is not Status.NOT_STARTED]
+    if not answered and properties:
+        return Status.NOT_STARTED
+    rest = Status.PASSED if len(answered) == len(properties) else Status.UNFINISHED
+    return next((status for status in answered if status is not Status.PASSED), rest)

@@ -15,7 +15,6 @@ from grader.verdict import ExerciseVerdict, Status
 
 FAILURES = {Status.FAILED}
 ERRORS = {Status.CRASHED, Status.TIMED_OUT, Status.REFUSED, Status.GRADER_ERROR}
-SKIPPED = {Status.NOT_STARTED, Status.BLOCKED}
 # What XML 1.0 has no place for, not even as an entity.
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

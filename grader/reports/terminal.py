@@ -19,6 +19,7 @@ MARKS = {
     Status.PASSED: ("✓", "green"),
     Status.FAILED: ("✗", "red"),
     Status.NOT_STARTED: ("·", "dim"),
+    Status.UNFINISHED: ("◐", "yellow"),
     Status.TIMED_OUT: ("⏱", "red"),
     Status.CRASHED: ("✗", "red"),
     Status.BLOCKED: ("▪", "yellow"),

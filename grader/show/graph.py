@@ -1,4 +1,4 @@
-"""Tiles in columns, with a line from each to those that are made of it."""
+"""Tiles in columns, with an arrow from each to those that are made of it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,12 +9,14 @@ from grader.show.layout import PALE, PAPER
 from grader.show.tiles import Pixels
 
 ACROSS, DOWN = 70, 30
+# Length of an arrow's head, and half its width.
+HEAD, HALF = 10, 4
 
 
 def graph(
     tiles: Mapping[str, Pixels], places: Mapping[str, tuple[int, float]], edges: Iterable[tuple[str, str]]
 ) -> Pixels:
-    """Lay tiles out in columns, and draw a line for each edge.
+    """Lay tiles out in columns, and draw an arrow for each edge.
 
     Parameters
     ----------
@@ -41,8 +43,12 @@ def graph(
 
     for start, end in edges:
         (left, top), (to, to_top) = corner(start), corner(end)
-        begin = (left + tiles[start].shape[1], top + len(tiles[start]) // 2)
-        pen.line([begin, (to, to_top + len(tiles[end]) // 2)], fill=PALE, width=2)
+        begin = np.array((left + tiles[start].shape[1], top + len(tiles[start]) // 2))
+        tip = np.array((to - 1, to_top + len(tiles[end]) // 2))
+        along = (tip - begin) / np.hypot(*(tip - begin))
+        base, aside = tip - HEAD * along, HALF * along[::-1] * (1, -1)
+        pen.line([tuple(begin), tuple(base)], fill=PALE, width=2)
+        pen.polygon([tuple(tip), tuple(base + aside), tuple(base - aside)], fill=PALE)
     for name, tile in tiles.items():
         image.paste(Image.fromarray(tile), corner(name))
     return np.asarray(image)

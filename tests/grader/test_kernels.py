@@ -14,7 +14,7 @@ from grader.kernel_cases import convolve, layer
 from grader.process import WorkerProcess
 from grader.runner import grade_source
 from grader.session import Grading
-from grader.stubs import render_alternative
+from grader.stubs import render_alternative, render_mutant
 from grader.trial import FalsifiedError, Trial
 from grader.verdict import Status
 from grader.workplace import CUDA_SIMULATOR
@@ -154,18 +154,34 @@ def test_threads_that_do_not_wait_meet_every_time(simulator: WorkerProcess) -> N
         found = [asked(simulator, kernel, "watched")["meeting"] for _ in range(3)]
         assert found[0] == found[1] == found[2]
         label, *rest = found[0]
-        assert rest == [place, [0, 0, 0], [0, 0, 0], [0, 0, 0], [3, 0, 0], False]
+        assert rest == [place, [0, 0, 0], [0, 0, 0], [0, 0, 0], [3, 0, 0], False, False]
         assert kernel == "by_slices" or label == line
 
 
 def test_blocks_that_write_to_one_place_meet(simulator: WorkerProcess) -> None:
-    assert asked(simulator, "two_blocks", "watched")["meeting"] == [0, [0], [0] * 3, [0] * 3, [1, 0, 0], [0] * 3, True]
+    meeting = asked(simulator, "two_blocks", "watched")["meeting"]
+    assert meeting == [0, [0], [0] * 3, [0] * 3, [1, 0, 0], [0] * 3, True, False]
     assert asked(simulator, "two_blocks", "watched", blocks=1)["meeting"] == []
 
 
 def test_shared_arrays_are_two_in_one_line_and_hold_nothing_at_first(simulator: WorkerProcess) -> None:
     assert asked(simulator, "two_arrays", "launch")[0].tolist() == [1, 2, 3, 4] * 2
     assert np.isnan(asked(simulator, "never_set", "launch")[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        ("no wait before the tiles are read", "(0, 0) of block (0, 0) writes to right[0, 0], and thread (0, 1)"),
+        ("no wait before the tiles are filled again", "(0, 1) of block (0, 0) reads right[0, 0], and thread (0, 0)"),
+    ],
+)
+def test_a_race_is_told_in_the_order_of_the_kernel(missing: str, says: str) -> None:
+    entry = load_catalog()["cuda_matmul_tiled"]
+    mutant = next(mutant for mutant in entry.exercise.mutants if mutant.name == missing)
+    source = render_mutant(entry, mutant).encode()
+    verdict = grade_source(entry, source, Grading(shrink=False, until_failure=True))
+    assert says in verdict.properties[-1].message
 
 
 def test_a_race_is_told_with_its_place() -> None:
@@ -203,7 +219,9 @@ FAST = speed.is_as_fast("be fast", 1, 10.0, layer(1, 2, 2, size=(6, 6), kernel=(
 
 def test_speed_is_a_multiple_of_the_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speed, "_seconds_of_engine", lambda arguments: 0.01)
-    FAST.check(slow(0.09))
+    enough = slow(0.09)
+    FAST.check(enough)
+    assert enough.remark == "about 9 times the engine's time"
     with pytest.raises(FalsifiedError, match=r"about 30 times as long as the engine's kernel .* at most 10 times"):
         FAST.check(slow(0.32))
 

@@ -105,6 +105,19 @@ def test_grading_some_leaves_what_is_known_of_others(tmp_path: Path) -> None:
     }
 
 
+def test_the_list_marks_what_can_be_looked_at(
+    begun: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    drawn, other = CATALOG["zero_pad"], CATALOG["same_padding"]
+    assert drawn.exercise.show is not None
+    assert other.exercise.show is None
+    said = listed(capsys, str(begun), "--only", drawn.name, "--only", other.name)
+    assert said[drawn.name].endswith("images ▣")
+    assert "▣" not in said[other.name]
+    assert "▣ what it computes can be looked at: --show NAME" in said[""]
+
+
 def test_where_the_grader_failed_the_last_verdict_stands(tmp_path: Path) -> None:
     kept(tmp_path)
     kept(tmp_path, Status.GRADER_ERROR, 0)

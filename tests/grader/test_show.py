@@ -17,6 +17,7 @@ from grader.networks import Network
 from grader.session import Grading
 from grader.show import Draw, NoPictureError, Picture
 from grader.show.film import COLOURS, write_film
+from grader.show.graph import graph
 from grader.show.layout import LEAST_WIDTH
 from grader.show_command import drawn
 from grader.stubs import render_alternative, render_mutant
@@ -266,3 +267,14 @@ def test_a_film_has_its_frames_and_colours(tmp_path: Path) -> None:
             film.seek(number)
             assert film.info["duration"] == (120 if number < 2 else 2500)
             assert np.array_equal(np.asarray(film.convert("RGB")), frame)
+
+
+def test_an_arrow_has_its_head_where_it_ends() -> None:
+    tiles = {name: np.full((41, 20, 3), 255, np.uint8) for name in "ab"}
+    drawn_graph = graph(tiles, {"a": (0, 0.0), "b": (1, 0.0)}, [("a", "b")])
+    thickness = (drawn_graph < 255).any(axis=2).sum(axis=0)
+    left, right = 20, drawn_graph.shape[1] - 20
+    assert (thickness[:left].max(), thickness[right:].max()) == (0, 0)
+    assert thickness[left + 5] == 2
+    assert thickness[right - 8] >= 5
+    assert thickness[right - 2] < 3

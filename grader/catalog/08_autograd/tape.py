@@ -216,8 +216,8 @@ def show(call: Call) -> Picture:
     edges = [(name, out) for _, out, *names in operations for name in names]
     return Picture(
         (page(graph(nodes, places, edges), "A tape, run backwards"),),
-        "Values were computed along the lines from left to right, gradients go back from right to left: x and t, from "
-        "which two lines start, get a gradient from both, and every gradient has the shape of its value.",
+        "Values were computed along the arrows from left to right, gradients go back from right to left: x and t, from "
+        "which two arrows start, get a gradient from both, and every gradient has the shape of its value.",
     )
 
 
