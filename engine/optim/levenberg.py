@@ -9,7 +9,7 @@ from engine.arrays import Array
 from engine.autograd import enable_grad
 from engine.backward import grad
 from engine.errors import ParameterError, ShapeError
-from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least
+from engine.optim.optimizer import Group, Optimizer, Parameters, State, at_least, decayed
 from engine.random import default_generator
 from engine.tensor import Tensor
 
@@ -101,6 +101,9 @@ class DiagonalLevenbergMarquardt(Optimizer):
         The global learning rate, >= 0. LeNet-5's fell from 0.0005 to 0.00001.
     mu : float
         Keeps steps bounded where the curvature is small, > 0.
+    weight_decay : float
+        Factor of the parameter itself that is added to its gradient, >= 0. What the loss hardly depends on takes the
+        longest steps, and so shrinks the most.
     maximize : bool
         Climb instead.
 
@@ -145,12 +148,14 @@ class DiagonalLevenbergMarquardt(Optimizer):
     [4.0, 1.0]
     """
 
-    def __init__(self, params: Parameters, lr: float = 5e-4, mu: float = 0.02, *, maximize: bool = False) -> None:
-        super().__init__(params, {"lr": lr, "mu": mu, "maximize": maximize})
+    def __init__(
+        self, params: Parameters, lr: float = 5e-4, mu: float = 0.02, weight_decay: float = 0, *, maximize: bool = False
+    ) -> None:
+        super().__init__(params, {"lr": lr, "mu": mu, "weight_decay": weight_decay, "maximize": maximize})
 
     def check(self, group: Group) -> None:
         """Raise ParameterError unless the settings of a group can work."""
-        at_least("DiagonalLevenbergMarquardt", group, "lr")
+        at_least("DiagonalLevenbergMarquardt", group, "lr", "weight_decay")
         if not group["mu"] > 0:
             raise ParameterError("DiagonalLevenbergMarquardt", "mu > 0", repr(group["mu"]))
 
@@ -159,6 +164,7 @@ class DiagonalLevenbergMarquardt(Optimizer):
         if "curvature" not in state:
             fix = "call estimate_curvature before each pass over the training set"
             raise ParameterError("DiagonalLevenbergMarquardt.step", "an estimate of the curvature", "none", fix)
+        gradient = decayed(gradient, parameter, group["weight_decay"])
         parameter -= group["lr"] / (group["mu"] + state["curvature"]) * gradient
 
     def estimate_curvature(

@@ -98,13 +98,14 @@ def test_roots_are_roots() -> None:
     np.testing.assert_allclose(root @ root.T, hessian_of_cross_entropy(output - 700), atol=1e-15)
 
 
-def test_step() -> None:
+@pytest.mark.parametrize("decay", [0.0, 0.5])
+def test_step(decay: float) -> None:
     net, x = network(), examples(4, 4)
-    optimizer = DiagonalLevenbergMarquardt(net.parameters(), lr=0.1, mu=0.02)
+    optimizer = DiagonalLevenbergMarquardt(net.parameters(), lr=0.1, mu=0.02, weight_decay=decay)
     optimizer.estimate_curvature(net, [x], exact=True)
     F.cross_entropy(net(x), engine.tensor([0, 1, 2, 0])).backward()
     expected = [
-        parameter.array - 0.1 / (0.02 + curvature) * parameter.grad.array
+        parameter.array - 0.1 / (0.02 + curvature) * (parameter.grad.array + decay * parameter.array)
         for parameter, curvature in zip(net.parameters(), curvatures(optimizer), strict=True)
     ]
     optimizer.step()

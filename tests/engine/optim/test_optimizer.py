@@ -182,6 +182,7 @@ SETTINGS: list[tuple[Any, dict[str, Any], str]] = [
     (optim.Adagrad, {"initial_accumulator_value": -1}, "Adagrad: expected initial_accumulator_value >= 0"),
     (optim.DiagonalLevenbergMarquardt, {"mu": 0}, "DiagonalLevenbergMarquardt: expected mu > 0, got 0"),
     (optim.DiagonalLevenbergMarquardt, {"lr": -1}, "DiagonalLevenbergMarquardt: expected lr >= 0"),
+    (optim.DiagonalLevenbergMarquardt, {"weight_decay": -1}, "DiagonalLevenbergMarquardt: expected weight_decay >= 0"),
 ]
 
 
