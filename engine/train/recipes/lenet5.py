@@ -19,6 +19,10 @@ from engine.train.recipe import Recipe
 # weights are averaged over the last ten thousand steps. Of 10,000 held-out training images 1.37% were wrong after 11 of
 # 12 passes over 20,000; with the paper's rates, shortened to 12 passes and averaged as well, 1.49%.
 RATE, AVERAGING = 5e-4, 0.9999
+# The paper has no weight decay. Without it, weights of C1 to C5 grow until their units say only yes or no: steps are
+# long where the loss hardly depends on a weight. Of 30,000 held-out images, after 10 passes over the other 30,000,
+# 1.41% were wrong without, 1.16% with 1e-3 (of weights, not biases), 1.18% with 3e-3.
+DECAY = 1e-3
 # Images by which curvatures are estimated before each pass.
 EXAMPLES = 500
 
@@ -52,7 +56,7 @@ LENET5 = Recipe(
     image_size=32,
     batch_size=1,
     epochs=20,
-    optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE),
+    optimizer=partial(DiagonalLevenbergMarquardt, lr=RATE, weight_decay=DECAY),
     loss=_loss,
     largest=False,
     levels=(-0.1, 1.175),
