@@ -1,5 +1,7 @@
 """Width normalisation: digits made equally wide, for the committees of Cireşan, Meier and Schmidhuber (2012)."""
 
+import math
+
 import numpy as np
 
 from engine.data.augment.batch import Images, checked
@@ -17,11 +19,14 @@ class NormalizeWidth:
         Pixels from the first column with ink to the last.
     threshold : float
         What is brighter is ink.
+    stretch : float
+        So many times as wide as it was a drawing becomes at most, however narrow it is, >= 1: else the stroke of a 1
+        becomes a bar.
 
     Raises
     ------
     ParameterError
-        If `width` is below 1, or `threshold` negative.
+        If `width` or `stretch` is below 1, or `threshold` negative.
     ShapeError
         When called with images that are less wide.
 
@@ -32,12 +37,13 @@ class NormalizeWidth:
     array([[[[0., 1., 2., 3., 0.]]]], dtype=float32)
     """
 
-    def __init__(self, width: int, threshold: float = 0.0) -> None:
-        if width < 1 or threshold < 0:
-            got = f"width={width}, threshold={threshold}"
-            raise ParameterError("NormalizeWidth", "width >= 1 and threshold >= 0", got)
+    def __init__(self, width: int, threshold: float = 0.0, stretch: float = math.inf) -> None:
+        if width < 1 or threshold < 0 or not stretch >= 1:
+            got = f"width={width}, threshold={threshold}, stretch={stretch}"
+            raise ParameterError("NormalizeWidth", "width >= 1, threshold >= 0 and stretch >= 1", got)
         self.width = width
         self.threshold = threshold
+        self.stretch = stretch
 
     def __call__(self, images: Images, rng: np.random.Generator) -> Images:
         """Return the altered images, (n, C, H, W) float32; those without ink as they are."""
@@ -47,17 +53,18 @@ class NormalizeWidth:
             raise ShapeError("NormalizeWidth", f"images at least {self.width} wide", str(images.shape))
         inked = images.max(axis=(1, 2)) > self.threshold
         first, last = inked.argmax(axis=1), total - 1 - inked[:, ::-1].argmax(axis=1)
+        width = np.minimum(self.width, np.floor(self.stretch * (last - first + 1)))
         # Where in the original the new columns lie: the outermost ones with ink on each other.
-        at = np.linspace(first, last, self.width, axis=1) if self.width > 1 else (first + last)[:, None] / 2
+        column = np.arange(total) - ((total - width) // 2)[:, None]
+        step = (last - first) / np.maximum(1, width - 1)
+        at = np.where(width > 1, first, (first + last) / 2)[:, None] + column * step[:, None]
         # A column between two others is made of both, the more of each the nearer it is: one matrix for each image.
         # Where a drawing is squeezed, of so many as come to lie on one column: else thin strokes fall between two.
-        reach = np.maximum(1, (last - first) / max(1, self.width - 1))[:, None, None]
+        reach = np.maximum(1, step)[:, None, None]
         near = np.maximum(0, 1 - np.abs(np.arange(total)[:, None] - at[:, None, :]) / reach)
-        near /= near.sum(axis=1, keepdims=True)
-        left = (total - self.width) // 2
-        mixing = np.zeros((len(images), total, total), np.float32)
-        mixing[:, :, left : left + self.width] = near
+        near *= ((column >= 0) & (column < width[:, None]))[:, None, :]
+        mixing = (near / np.maximum(near.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)).astype(np.float32)
         return np.where(inked.any(axis=1)[:, None, None, None], images @ mixing[:, None], images)
 
     def __repr__(self) -> str:
-        return f"NormalizeWidth(width={self.width}, threshold={self.threshold})"
+        return f"NormalizeWidth(width={self.width}, threshold={self.threshold}, stretch={self.stretch})"

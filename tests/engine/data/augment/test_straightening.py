@@ -85,6 +85,17 @@ def test_every_digit_has_that_width(width: int) -> None:
             np.testing.assert_allclose(after[:, left : left + width], expected, atol=1e-5)
 
 
+def test_a_narrow_drawing_is_stretched_no_further_than_is_said() -> None:
+    images = digits()
+    wide = np.array([np.ptp(np.flatnonzero(image[0].max(axis=0) > 0)) + 1 for image in images])
+    most = np.floor(1.5 * wide).astype(int)
+    assert 0 < (most < 16).sum() < len(images)
+    got = NormalizeWidth(16, stretch=1.5)(images, UNUSED)
+    for width in np.unique(np.minimum(16, most)):
+        chosen = np.minimum(16, most) == width
+        assert np.array_equal(got[chosen], NormalizeWidth(int(width))(images[chosen], UNUSED))
+
+
 def test_a_thin_stroke_is_not_lost_where_it_is_squeezed() -> None:
     """Wherever it stands: each place would be as good as another for sampling one column in three."""
     for place in range(6, 26):
@@ -106,12 +117,14 @@ def test_images_without_ink_stay_empty() -> None:
 
 
 def test_they_say_what_they_are() -> None:
-    assert [repr(Deskew()), repr(NormalizeWidth(12))] == ["Deskew()", "NormalizeWidth(width=12, threshold=0.0)"]
+    said = "NormalizeWidth(width=12, threshold=0.0, stretch=inf)"
+    assert [repr(Deskew()), repr(NormalizeWidth(12))] == ["Deskew()", said]
 
 
 def test_settings_that_cannot_work() -> None:
-    for width, threshold in ((0, 0.0), (5, -0.1)):
-        with pytest.raises(ParameterError, match=rf"NormalizeWidth: expected .*, got width={width}, thresh"):
-            NormalizeWidth(width, threshold)
+    for settings in ((0, 0.0, 1.0), (5, -0.1, 1.0), (5, 0.0, 0.9), (5, 0.0, float("nan"))):
+        said = "NormalizeWidth: expected .*, got width={}, threshold={}, stretch={}".format(*settings)
+        with pytest.raises(ParameterError, match=said):
+            NormalizeWidth(*settings)
     with pytest.raises(ShapeError, match=r"NormalizeWidth: expected images at least 9 wide, got \(1, 1, 8, 8\)"):
         NormalizeWidth(9)(np.zeros((1, 1, 8, 8), np.float32), UNUSED)
