@@ -11,8 +11,13 @@ from engine.optim import SGD
 from engine.train.evaluation import BY_A_PIXEL
 from engine.train.recipe import Recipe
 
-# Widths in pixels that digits are brought to; and once as they are.
-WIDTHS = (10, 12, 14, 16, 18, 20)
+# What the members see: digits as they are, and brought to these widths in pixels, in turn. The nets of 2012 were five
+# for each of six widths and five for digits as they are. After 8 passes over 30,000 training images, 0.90% of the other
+# 30,000 were wrong for digits as they are, and 1.01 to 1.07% for one width; for both together 0.73%, for two nets of
+# the first kind 0.74%, and for two of each 0.65%. So few nets gain most if the better kind is the more frequent.
+WIDTHS = (18, 14)
+# By the same images: with the rate 0.02, and weights not averaged, 0.95%; with 0.1 training breaks down.
+RATE, AVERAGING = 0.05, 0.999
 
 
 def _one_larger(images: Images, rng: np.random.Generator) -> Images:
@@ -23,17 +28,18 @@ def _one_larger(images: Images, rng: np.random.Generator) -> Images:
 FAMILY = (
     Recipe(
         name="committee",
-        about="1x29x29-20C4-MP2-40C5-MP3-150N-10N, images deformed; --committee N trains N of them, for digits of "
-        "other widths",
+        about="1x29x29-20C4-MP2-40C5-MP3-150N-10N, images deformed; --committee 5 trains five of them, two for digits "
+        "of other widths",
         data="mnist",
         model=CommitteeNet,
         image_size=29,
         batch_size=64,
         epochs=30,
-        optimizer=partial(SGD, lr=0.02, momentum=0.9),
+        optimizer=partial(SGD, lr=RATE, momentum=0.9),
         prepare=_one_larger,
         augment=Compose([ElasticTransform(alpha=36.0, sigma=6.0), RandomAffine(15, scale=(0.85, 1.15))]),
-        members=(None, *(NormalizeWidth(width) for width in WIDTHS)),
+        averaging=AVERAGING,
+        members=(None, NormalizeWidth(WIDTHS[0], stretch=1.5), None, NormalizeWidth(WIDTHS[1], stretch=1.5), None),
         deck="0.23% (35 nets)",
         views=BY_A_PIXEL,
     ),
