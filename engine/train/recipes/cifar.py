@@ -43,8 +43,9 @@ FAMILY = (
             model=partial(CifarResNet, 20, shortcuts=shortcuts),
             image_size=32,
             batch_size=128,
-            epochs=15,
-            optimizer=partial(SGD, lr=0.1, momentum=0.9, weight_decay=1e-4),
+            epochs=20,
+            # The paper's weight decay is 1e-4, for 164 epochs: the fewer there are, the more of it is usual.
+            optimizer=partial(SGD, lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True),
             augment=CROPPED,
             views=(mirrored,),
         )
