@@ -304,6 +304,20 @@ def test_a_file_as_it_was_given_out_is_not_run(name: str, student: str, monkeypa
     assert given.message == ""
 
 
+def test_a_sheet_that_is_answered_in_part_is_neither_failed_nor_not_started() -> None:
+    entry = load_catalog()["seven_by_seven"]
+    lines = render_alternative(entry, entry.exercise.alternatives[0]).splitlines()
+    names = [prop.name for prop in entry.exercise.properties]
+    answers = [i for i, line in enumerate(lines) if line.split(" = ")[0] in names]
+    for i in answers[1:]:
+        lines[i] = f"{lines[i].split(' = ')[0]} = ..."
+    begun = grade_source(entry, "\n".join(lines).encode(), Grading())
+    assert (begun.status, begun.points) == (Status.UNFINISHED, begun.properties[0].max_points)
+    assert begun.message == "some of its answers are still ...: replace them, one by one"
+    lines[answers[1]] = f"{lines[answers[1]].split(' = ')[0]} = 1234"
+    assert grade_source(entry, "\n".join(lines).encode(), Grading()).status is Status.FAILED
+
+
 def test_judging_may_end_with_the_first_property_that_loses_points() -> None:
     entry = load_catalog()["zero_pad"]
     wrong = b"def zero_pad(x, padding):\n    return x\n"
