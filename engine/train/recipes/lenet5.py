@@ -50,7 +50,7 @@ def _some(training: Batches, count: int) -> Iterator[Tensor]:
 LENET5 = Recipe(
     name="lenet5",
     about="LeNet-5 of 1998: connection table, trainable subsampling, RBF output, stochastic diagonal "
-    "Levenberg-Marquardt; weights decay and are averaged",
+    "Levenberg-Marquardt; weights decay",
     data="mnist",
     model=LeNet5,
     image_size=32,
