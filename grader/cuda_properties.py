@@ -48,9 +48,9 @@ def fits_a_card(points: int, cases: Cases, *uses: str, waits: str = "") -> Prope
 def or_says_race(prop: Property) -> Property:
     """Look for a race where a property does not hold: it says more than values that are chance."""
 
-    def check(trial: Trial) -> None:
+    def check(trial: Trial) -> str | None:
         try:
-            prop.check(trial)
+            return prop.check(trial)
         except FalsifiedError as error:
             if error.counterexample.got is not None:
                 _must_not_meet(trial)
@@ -132,11 +132,11 @@ def _what_meets(trial: Trial, meeting: Any) -> str:
             axes = np.size(trial.case["threads"])
             first, second = thread_of_block(thread, block, axes), thread_of_block(other, other_block, axes)
             what = f"{first} writes to {where}, and {second} {'does, too' if both else 'reads it'}"
-            if block == other_block and earlier and not both:
+            if block != other_block:
+                return f"{what}. Blocks run in any order, and do not wait for one another"
+            if earlier and not both:
                 what = f"{second} reads {where}, and {first} writes there what is to be read next"
-            if block == other_block:
-                return f"{what}, with no cuda.syncthreads() between. Which of them is first, is chance"
-            return f"{what}. Blocks run in any order, and do not wait for one another"
+            return f"{what}, with no cuda.syncthreads() between. Which of them is first, is chance"
     return "the worker sent a reply that makes no sense"
 
 

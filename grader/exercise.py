@@ -29,7 +29,7 @@ class Property:
         Draws the arguments of a call by name, in the order of the stub's parameters.
     check : callable
         Takes a :class:`~grader.trial.Trial`; raises ``Falsified`` (through the trial) where the property
-        does not hold.
+        does not hold. May return how well it does, in a clause that reports show.
     examples : int
         Cases to draw.
     simplify : bool
@@ -44,7 +44,7 @@ class Property:
     name: str
     points: int
     cases: SearchStrategy[dict[str, Any]]
-    check: Callable[[Trial], None]
+    check: Callable[[Trial], str | None]
     examples: int = 60
     simplify: bool = True
     shrink: bool = True

@@ -175,7 +175,7 @@ def watched(kernel: Any, arguments: list[Any]) -> dict[str, Any]:
         ``value``, as of :func:`launch`; ``reads``, how many elements of each argument were read; ``meeting``, what is
         known of the first two threads that meet at a place where one of them writes, with no wait between, if there are
         such: the argument's number or the negative line of the shared array, the place, block and thread of the one
-        that writes and of the other, whether that one writes, too, and whether it comes earlier in the kernel's text.
+        that writes and of the other, whether that one writes, too, and whether it had taken fewer steps.
     """
     cuda: Any = importlib.import_module("numba.cuda")
     blocks, threads, *values = arguments

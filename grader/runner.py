@@ -137,7 +137,7 @@ def replay_source(
         stop = session.load()
         if stop is not None:
             return replace(verdict, status=stop.status, message=stop.message)
-        prop.check(session.trial(case))
+        verdict = replace(verdict, message=prop.check(session.trial(case)) or "")
     except FalsifiedError as error:
         seen = error.counterexample
         shown = replace(seen, diagnosis=diagnose(entry, [seen], seen))

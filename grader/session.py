@@ -226,10 +226,9 @@ class Session:
             if falsified and (calls - calls_at_first > self._shrink_calls or self._clock.left <= 0):
                 return
             calls += 1
-            case, trial = drawn, self.trial(drawn)
+            case = drawn
             try:
-                prop.check(trial)
-                remark = trial.remark
+                remark = prop.check(self.trial(drawn)) or ""
             except FalsifiedError as error:
                 if not falsified:
                     calls_at_first = calls

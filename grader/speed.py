@@ -41,7 +41,7 @@ def is_as_fast(name: str, points: int, times: float, arguments: Mapping[str, Any
         Of a convolution.
     """
 
-    def check(trial: Trial) -> None:
+    def check(trial: Trial) -> str:
         problem = KernelSource(trial.source, trial.name).why_not_compiled(NJIT)
         if problem:
             trial.fail_in_all_cases(problem)
@@ -56,7 +56,7 @@ def is_as_fast(name: str, points: int, times: float, arguments: Mapping[str, Any
                 f"the values are right, but it takes about {about:g} times as long as the engine's kernel on this "
                 f"machine; at most {times:g} times is asked for. What does the innermost loop do?"
             )
-        trial.remark = f"about {about:g} times the engine's time"
+        return f"about {about:g} times the engine's time"
 
     return Property(name, points, st.just({}), check, examples=1, shrink=False, of_compiled=True)
 

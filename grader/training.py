@@ -122,7 +122,7 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
         Takes outputs and an axis, and returns classes: ``np.argmax``, or ``np.argmin`` where outputs are penalties.
     """
 
-    def check(trial: Trial) -> None:
+    def check(trial: Trial) -> str:
         state = _trained(trial, network)
         if "answers" not in trial.memory:
             images, labels = unseen(state, TEST, trial.case["data"])
@@ -136,7 +136,7 @@ def classifies(points: int, share: float, network: Network, prepare: Prepare, ch
                 f"it classifies {right:.1%} of {TEST} digits right that it has not seen, and {share:.0%} are asked for"
                 f"{what_is_odd(answers, right)}"
             )
-        trial.remark = f"{right:.1%} of {TEST} unseen digits right"
+        return f"{right:.1%} of {TEST} unseen digits right"
 
     name = f"classify {share:.0%} of digits right that it has not seen"
     return Property(name, points, CASES, check, examples=1, shrink=False)

@@ -79,8 +79,6 @@ class Trial:
         self.source = source
         self.memory: dict[str, Any] = {} if memory is None else memory
         self.processor_seconds = processor_seconds
-        # What a property that holds has to say, such as how well; a report shows it.
-        self.remark = ""
         self._ask = ask
         self._way = way
         self._settings: Mapping[str, Any] = {}

@@ -13,7 +13,7 @@ WIDTH = 100
 
 
 def property_text(prop: PropertyVerdict) -> str:
-    """Return why a property does not hold, with the smallest case drawn; "" if it holds.
+    """Return why a property does not hold, with the smallest case drawn; if it holds, how well, or "".
 
     Parameters
     ----------

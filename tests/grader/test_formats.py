@@ -20,6 +20,7 @@ from grader.reports.canvas import CanvasError, merge
 from grader.reports.gradescope import render_gradescope
 from grader.reports.json import render_json
 from grader.reports.junit import render_junit
+from grader.reports.terminal import MARKS
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 
 SCHEMA = Path(json_report.__file__).with_name("report.schema.json")
@@ -45,21 +46,28 @@ REPORT = Report(
         verdict("wrong", Status.FAILED, PROPERTIES),
         verdict("slow", Status.TIMED_OUT, message="no answer"),
         verdict("refused", Status.REFUSED, message="a link"),
+        verdict("crashed", Status.CRASHED, message="killed"),
         verdict("open", Status.NOT_STARTED),
+        verdict("begun", Status.UNFINISHED, (PROPERTIES[0], PropertyVerdict("rest", Status.NOT_STARTED, 0, 3))),
         verdict("blocked", Status.BLOCKED, PROPERTIES, "finish right first"),
         verdict("defect", Status.GRADER_ERROR, message="Traceback"),
     ),
 )
 
 
+def test_every_status_is_reported() -> None:
+    assert {verdict.status for verdict in REPORT.verdicts} == set(Status) == set(MARKS)
+    assert json.loads(SCHEMA.read_text())["$defs"]["status"]["enum"] == list(Status)
+
+
 def test_junit() -> None:
     root = ElementTree.fromstring(render_junit(REPORT))
     assert root.tag == "testsuites"
     assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "9",
+        "tests": "12",
         "failures": "1",
-        "errors": "3",
-        "skipped": "2",
+        "errors": "4",
+        "skipped": "3",
     }
     for suite in root:
         assert suite.tag == "testsuite"
@@ -145,7 +153,7 @@ def test_json_is_as_its_schema_says(tmp_path: Path) -> None:
 def test_gradescope() -> None:
     document = json.loads(render_gradescope(REPORT))
     check_gradescope(document)
-    assert document["score"] == REPORT.points == 6
+    assert document["score"] == REPORT.points == 8
     defect = document["tests"][-1]
     assert "score" not in defect
     assert "costs you nothing" in defect["output"]

@@ -1,11 +1,14 @@
 """``grade --show``: every picture is drawn from the solution, and nothing is drawn from what is no answer."""
 
+import io
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 import engine
 from grader.catalog import load_catalog
@@ -19,7 +22,7 @@ from grader.show import Draw, NoPictureError, Picture
 from grader.show.film import COLOURS, write_film
 from grader.show.graph import graph
 from grader.show.layout import LEAST_WIDTH
-from grader.show_command import drawn
+from grader.show_command import drawn, run
 from grader.stubs import render_alternative, render_mutant
 
 SHOWN = {name: entry.exercise for name, entry in load_catalog().items() if entry.exercise.show is not None}
@@ -184,6 +187,16 @@ def test_the_command_writes_a_picture(exercises: Path, capsys: pytest.CaptureFix
     out = exercises.parent / "elsewhere" / "mine.PNG"
     assert main([str(exercises / load_catalog()[SMALL].path), "--show", SMALL, "--out", str(out)]) == 0
     assert out.read_bytes() == Path(path).read_bytes()
+
+
+def test_a_terminal_shows_that_it_is_being_drawn(exercises: Path) -> None:
+    terminal = Console(file=(out := io.StringIO()), force_terminal=True, width=80)
+    options = Namespace(show=SMALL, folder=str(exercises), out=str(exercises / "x.png"))
+    assert run(options, Grading(), terminal) == 0
+    assert f"drawing {SMALL}" in out.getvalue()
+    file = Console(file=(out := io.StringIO()), width=80)
+    assert run(options, Grading(), file) == 0
+    assert "drawing" not in out.getvalue()
 
 
 def test_what_passed_and_has_a_picture_is_offered(exercises: Path, capsys: pytest.CaptureFixture[str]) -> None:

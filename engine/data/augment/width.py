@@ -57,13 +57,13 @@ class NormalizeWidth:
         # Where in the original the new columns lie: the outermost ones with ink on each other.
         column = np.arange(total) - ((total - width) // 2)[:, None]
         step = (last - first) / np.maximum(1, width - 1)
-        at = np.where(width > 1, first, (first + last) / 2)[:, None] + column * step[:, None]
+        at = (np.where(width > 1, first, (first + last) / 2)[:, None] + column * step[:, None]).astype(np.float32)
         # A column between two others is made of both, the more of each the nearer it is: one matrix for each image.
         # Where a drawing is squeezed, of so many as come to lie on one column: else thin strokes fall between two.
-        reach = np.maximum(1, step)[:, None, None]
-        near = np.maximum(0, 1 - np.abs(np.arange(total)[:, None] - at[:, None, :]) / reach)
-        near *= ((column >= 0) & (column < width[:, None]))[:, None, :]
-        mixing = (near / np.maximum(near.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)).astype(np.float32)
+        reach = np.maximum(1, step).astype(np.float32)[:, None, None]
+        mixing = np.maximum(0, 1 - np.abs(np.arange(total, dtype=np.float32)[:, None] - at[:, None, :]) / reach)
+        inside = (column >= 0) & (column < width[:, None])
+        mixing *= np.divide(inside, mixing.sum(axis=1), out=np.zeros_like(at), where=inside)[:, None, :]
         return np.where(inked.any(axis=1)[:, None, None, None], images @ mixing[:, None], images)
 
     def __repr__(self) -> str:
