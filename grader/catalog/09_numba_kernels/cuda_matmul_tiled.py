@@ -155,6 +155,8 @@ def fetched_by_tiles(blocks: tuple[int, int], a: np.ndarray, **others: object) -
     return blocks[0] * blocks[1] * 16 * 2 * -(-len(a.T) // 4)
 
 
+# Who fills several pairs of tiles in turn may meet only where one comes by again.
+TILES = st.sampled_from((8, 16))
 ONE_TILE = products(st.just(4), st.just(4), st.just(4))
 
 ONE = "where one tile reaches beyond the sum, the other does, too, and one factor 0 is enough"
@@ -169,7 +171,7 @@ EXERCISE = Exercise(
         or_says_race(prop)
         for prop in (
             equals_reference("be right for one tile", 1, ONE_TILE, (), 5),
-            threads_do_not_meet(2, products(st.just(4), st.just(8), st.just(4)), 3),
+            threads_do_not_meet(2, products(st.just(4), TILES, st.just(4)), 6),
             equals_reference("add up several tiles", 1, products(st.just(4), st.just(8), st.just(4)), (), 5),
             equals_reference("be right for several blocks", 1, products(WHOLE, st.just(4), WHOLE), (), 5),
             equals_reference(
@@ -280,6 +282,17 @@ EXERCISE = Exercise(
         Equivalent("right[y, x] = 0", "right[y, x] = -1", ONE),
         Equivalent("right = cuda.shared.array((4, 4), float32)", "right = cuda.shared.array((5, 4), float32)", MORE),
         Equivalent("right = cuda.shared.array((4, 4), float32)", "right = cuda.shared.array((4, 5), float32)", MORE),
+        *(
+            Equivalent(
+                "tiles = cuda.shared.array((2, 2, 4, 4), float32)", f"tiles = cuda.shared.array({more}, float32)", MORE
+            )
+            for more in ("(3, 2, 4, 4)", "(2, 3, 4, 4)", "(2, 2, 5, 4)", "(2, 2, 4, 5)")
+        ),
+        *(
+            Equivalent(f"{line} if inside else 0", f"{line} if inside else {other}", ONE)
+            for line in ("tiles[turn, 0, y, x] = a[row, first + x]", "tiles[turn, 1, x, y] = b[first + y, column]")
+            for other in (1, -1)
+        ),
         Equivalent(
             "x, y = (cuda.threadIdx.x, cuda.threadIdx.y)",
             "x, y = (cuda.threadIdx.y, cuda.threadIdx.x)",
