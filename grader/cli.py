@@ -59,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="grade", description="Grade exercises by their properties.", epilog=EXIT_CODES
+        prog="grade",
+        # All options, before each error, would hide what is wrong; --help lists them.
+        usage="grade [--help] [options] [folder]",
+        description="Grade exercises by their properties.",
+        epilog=EXIT_CODES,
     )
     parser.add_argument(
         "folder", nargs="?", default="exercises", help="folder with NN_unit/name.py files, or one such file"

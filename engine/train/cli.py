@@ -100,7 +100,9 @@ def _print_recipes(console: Console) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="train", description="Train a network by a reference recipe.")
+    parser = argparse.ArgumentParser(
+        prog="train", usage="train [--help] [options] [recipe]", description="Train a network by a reference recipe."
+    )
     parser.add_argument("recipe", nargs="?", help="what to train; --list shows the recipes")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="show the recipes")

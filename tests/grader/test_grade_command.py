@@ -112,7 +112,9 @@ def test_wrong_usage_exits_with_2(arguments: list[str], says: str, capsys: pytes
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
-    assert says in capsys.readouterr().err
+    usage, error = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: grade")
+    assert says in error
 
 
 def test_a_terminal_that_knows_ascii_only(stubs: Path) -> None:

@@ -118,7 +118,9 @@ def test_wrong_usage(arguments: list[str], says: str, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
-    assert says in capsys.readouterr().err
+    usage, error = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: train")
+    assert says in error
 
 
 def test_bad_data_says_what_to_do_and_touches_nothing(
