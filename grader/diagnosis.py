@@ -9,7 +9,7 @@ from grader.catalog import Entry
 from grader.compare import difference
 from grader.exercise import Sheet
 from grader.locate import where_errors_lie
-from grader.mutants import asked_mutant
+from grader.mutants import Misconceptions
 from grader.sheet import wrong_answer
 from grader.verdict import Counterexample
 from grader.wire import each_array, parts
@@ -18,12 +18,13 @@ from grader.wire import each_array, parts
 MOST_CASES = 40
 
 
-def diagnose(entry: Entry, falsified: Sequence[Counterexample], shown: Counterexample) -> str:
+def diagnose(known: Misconceptions, falsified: Sequence[Counterexample], shown: Counterexample) -> str:
     """Return what is said of the misconception that gives the student's output in every case, or of the errors.
 
     Parameters
     ----------
-    entry : Entry
+    known : Misconceptions
+        Of the exercise.
     falsified : sequence of Counterexample
         Every case on which the property failed, in the order in which they were found.
     shown : Counterexample
@@ -35,32 +36,38 @@ def diagnose(entry: Entry, falsified: Sequence[Counterexample], shown: Counterex
         Empty if no known misconception does, and the errors have nothing in common; or if the function did not
         return a value.
     """
-    compared = _compared(entry, falsified)
-    named = _named(entry, compared)
-    if named or not compared or isinstance(entry.exercise.stub, Sheet) or shown.got is None:
+    compared = _compared(known.entry, falsified)
+    named = _named(known, compared)
+    if named or not compared or isinstance(known.entry.exercise.stub, Sheet) or shown.got is None:
         return named
     return _where(compared)
 
 
-def misconception(entry: Entry, falsified: Sequence[Counterexample]) -> str:
+def misconception(known: Misconceptions, falsified: Sequence[Counterexample]) -> str:
     """Return the diagnosis of the misconception that gives the student's output in every case; empty if none does."""
-    return _named(entry, _compared(entry, falsified))
+    return _named(known, _compared(known.entry, falsified))
 
 
-def _named(entry: Entry, compared: Sequence[Counterexample]) -> str:
+def _named(known: Misconceptions, compared: Sequence[Counterexample]) -> str:
     if not compared:
         return ""
-    outputs = entry.exercise.outputs
-    for mutant in entry.exercise.mutants:
-        change = mutant.change
-        if isinstance(change, Mapping):
-            same = all(_answers_the_same(change, seen) for seen in compared)
-        else:
-            with asked_mutant(entry, mutant) as function:
-                same = all(
-                    _computes_the_same(function, outputs, seen, entry.exercise.expand(seen.case)) for seen in compared
-                )
-        if same:
+    exercise = known.entry.exercise
+    if isinstance(exercise.stub, Sheet):
+        return next(
+            (
+                mutant.diagnosis
+                for mutant in exercise.mutants
+                if isinstance(mutant.change, Mapping)
+                and all(_answers_the_same(mutant.change, seen) for seen in compared)
+            ),
+            "",
+        )
+    cases = [exercise.expand(seen.case) for seen in compared]
+    for mutant, function in known:
+        if all(
+            _computes_the_same(function, exercise.outputs, seen, case)
+            for seen, case in zip(compared, cases, strict=True)
+        ):
             return mutant.diagnosis
     return ""
 

@@ -2,38 +2,67 @@
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from grader import asking, launching
 from grader.catalog import Entry
 from grader.exercise import Mutant
 from grader.fence import Limits
-from grader.process import WorkerProcess
-from grader.stubs import in_plain_python, render_mutant
+from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError
+from grader.stubs import in_plain_python, render_all_mutants, render_mutant
 
 
-@contextmanager
-def asked_mutant(entry: Entry, mutant: Mutant) -> Iterator[Callable[..., Any]]:
-    """Return a mutant as a function that takes a case's values, and returns the outputs that are compared.
+class Misconceptions:
+    """The mutants of an exercise, as functions; use it in a ``with`` block, or close it.
 
-    It is the catalog's own text, so the grader may run it. One that is built on the engine runs in a worker, which
-    has compiled kernels.
+    They are the catalog's own text, so the grader may run them. Those that are built on the engine run in a worker,
+    which has compiled kernels and takes seconds to start: one for all of them, and another if one of them kills it.
+
+    Parameters
+    ----------
+    entry : Entry
     """
-    if not entry.exercise.workplace.uses_engine:
-        yield mutant_function(entry, mutant)
-        return
-    workplace = entry.exercise.workplace
-    limits = workplace.within(Limits())
-    with WorkerProcess(render_mutant(entry, mutant).encode(), entry.name, limits, workplace) as worker:
-        worker.ask({"do": "load", "function": entry.name}, limits.first_call)
 
-        def ask(*arguments: Any) -> Any:
-            request = {"do": "ask", "function": entry.name, "arguments": list(arguments)}
-            about = worker.ask({**request, "views": False, "way": workplace.ask, "settings": {}}, limits.call)
-            return outputs_of_network(about["value"])
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self._workplace = entry.exercise.workplace
+        self._limits = self._workplace.within(Limits())
+        self._worker: WorkerProcess | None = None
 
-        yield ask
+    def __enter__(self) -> "Misconceptions":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[tuple[Mutant, Callable[..., Any]]]:
+        """Yield each with a function that takes a case's values, and returns the outputs that are compared."""
+        for number, mutant in enumerate(self.entry.exercise.mutants):
+            if self._workplace.uses_engine:
+                yield mutant, partial(self._ask, number)
+            else:
+                yield mutant, mutant_function(self.entry, mutant)
+
+    def close(self) -> None:
+        """End the worker, if there is one."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _ask(self, number: int, *arguments: Any) -> Any:
+        if self._worker is None:
+            source = render_all_mutants(self.entry).encode()
+            self._worker = WorkerProcess(source, self.entry.name, self._limits, self._workplace)
+            self._worker.ask({"do": "load", "function": ""}, self._limits.first_call)
+        request = {"do": "ask", "function": f"mutant_{number}", "arguments": list(arguments), "views": False}
+        try:
+            about = self._worker.ask({**request, "way": self._workplace.ask, "settings": {}}, self._limits.call)
+        except (WorkerTimeoutError, WorkerCrashError):
+            # These have ended it.
+            self._worker = None
+            raise
+        return outputs_of_network(about["value"])
 
 
 def outputs_of_network(about: dict[str, Any]) -> tuple[int, Any]:

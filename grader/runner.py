@@ -140,7 +140,7 @@ def replay_source(
         verdict = replace(verdict, message=prop.check(session.trial(case)) or "")
     except FalsifiedError as error:
         seen = error.counterexample
-        shown = replace(seen, diagnosis=diagnose(entry, [seen], seen))
+        shown = replace(seen, diagnosis=diagnose(session.misconceptions, [seen], seen))
         return replace(verdict, status=Status.FAILED, message=shown.message, counterexample=shown)
     except NotStartedError:
         return replace(verdict, status=Status.NOT_STARTED, message="it raises NotImplementedError")

@@ -17,6 +17,7 @@ from grader.catalog import Entry
 from grader.diagnosis import diagnose, misconception
 from grader.exercise import Property, Sheet
 from grader.fence import Limits
+from grader.mutants import Misconceptions
 from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
 from grader.simplify import simplify
 from grader.training import GLYPHS
@@ -62,7 +63,7 @@ class Grading:
     compiled : bool
         Whether what students give to Numba is compiled; without, many small changes are graded in less time.
     until_failure : bool
-        Whether to end with the first property that loses points, where only that it does is asked.
+        Whether to end with the first property that loses points, where only that it does is asked, and not why.
     """
 
     seed: int = 0
@@ -120,6 +121,7 @@ class Session:
         self.source = source
         self.grading = grading
         self.printed = ""
+        self.misconceptions = Misconceptions(entry)
         self._worker: WorkerProcess | None = None
         workplace = entry.exercise.workplace
         self._workplace = workplace if grading.compiled else workplace.interpreted()
@@ -132,7 +134,11 @@ class Session:
         self._failures: dict[str, list[Counterexample]] = {}
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, and that of the misconceptions."""
+        self._end_worker()
+        self.misconceptions.close()
+
+    def _end_worker(self) -> None:
         if self._worker is not None:
             self.printed = self._worker.printed
             self._worker.close()
@@ -167,13 +173,13 @@ class Session:
             raise RuntimeError("the worker could not be started")
         left = self._clock.left
         if left <= 0:
-            self.close()
+            self._end_worker()
             limit = self._limits.exercise
             raise InterruptedGrading(Status.TIMED_OUT, f"the exercise took longer than {limit:.0f} s in all")
         try:
             return self._worker.ask(request, min(seconds, left))
         except WorkerTimeoutError:
-            self.close()
+            self._end_worker()
             # Who waits for an endless loop shall not wait as long for each property; a function that takes longer
             # than this has no time for all its cases anyway.
             self._call_limit = min(self._call_limit, self._limits.later_call)
@@ -181,7 +187,7 @@ class Session:
                 Status.TIMED_OUT, f"no answer within {min(seconds, left):.0f} s: {ENDLESS}"
             ) from None
         except WorkerCrashError as error:
-            self.close()
+            self._end_worker()
             raise InterruptedGrading(Status.CRASHED, f"no answer: {error}") from None
 
     def trial(self, case: Mapping[str, Any]) -> Trial:
@@ -268,7 +274,8 @@ class Session:
         self._shrink_calls = LATER_SHRINK_CALLS
         failures = [*self._more_failures(prop), *falsified]
         self._failures[prop.name] = failures[:FAILURES_OF_EACH]
-        shown = replace(smallest, diagnosis=diagnose(self.entry, failures, smallest))
+        why = "" if self.grading.until_failure else diagnose(self.misconceptions, failures, smallest)
+        shown = replace(smallest, diagnosis=why)
         return replace(
             verdict, status=Status.FAILED, points=0, message=shown.message, counterexample=shown, cases=calls
         )
@@ -281,7 +288,7 @@ class Session:
         by_hand = isinstance(self.entry.exercise.stub, Sheet)
         if by_hand or len(self._failures) < 2:
             return tuple(verdicts)
-        common = misconception(self.entry, [seen for failures in self._failures.values() for seen in failures])
+        common = misconception(self.misconceptions, [seen for failures in self._failures.values() for seen in failures])
         return tuple(
             replace(verdict, counterexample=replace(verdict.counterexample, diagnosis=common))
             if common and verdict.counterexample is not None and verdict.name in self._failures

@@ -73,6 +73,27 @@ def render_mutant(entry: Entry, mutant: Mutant) -> str:
     return source.replace(old, new)
 
 
+def render_all_mutants(entry: Entry) -> str:
+    """Return a file with all misconceptions in it, mutant_0, mutant_1, …, each in a namespace of its own.
+
+    One that cannot be loaded is left out.
+
+    Parameters
+    ----------
+    entry : Entry
+    """
+    sources = [render_mutant(entry, mutant) for mutant in entry.exercise.mutants]
+    return (
+        f"for number, source in enumerate({sources!r}):\n"
+        "    namespace = {'__name__': __name__}\n"
+        "    try:\n"
+        "        exec(source, namespace)\n"
+        f"        globals()[f'mutant_{{number}}'] = namespace[{entry.name!r}]\n"
+        "    except Exception:\n"
+        "        continue\n"
+    )
+
+
 def in_plain_python(text: str) -> str:
     """Return a file of the catalog's with Numba's names in plain Python: it can be run where Numba is not loaded."""
     return re.sub(NUMBA_IMPORT, f"from grader.plain_numba import {', '.join(NUMBA)}", text)
