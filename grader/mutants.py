@@ -51,12 +51,12 @@ class Misconceptions:
             self._worker = None
 
     def _ask(self, number: int, *arguments: Any) -> Any:
-        if self._worker is None:
-            source = render_all_mutants(self.entry).encode()
-            self._worker = WorkerProcess(source, self.entry.name, self._limits, self._workplace)
-            self._worker.ask({"do": "load", "function": ""}, self._limits.first_call)
         request = {"do": "ask", "function": f"mutant_{number}", "arguments": list(arguments), "views": False}
         try:
+            if self._worker is None:
+                source = render_all_mutants(self.entry).encode()
+                self._worker = WorkerProcess(source, self.entry.name, self._limits, self._workplace)
+                self._worker.ask({"do": "load", "function": ""}, self._limits.first_call)
             about = self._worker.ask({**request, "way": self._workplace.ask, "settings": {}}, self._limits.call)
         except (WorkerTimeoutError, WorkerCrashError):
             # These have ended it.

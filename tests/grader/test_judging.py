@@ -320,7 +320,8 @@ def test_a_sheet_that_is_answered_in_part_is_neither_failed_nor_not_started() ->
 
 def test_judging_may_end_with_the_first_property_that_loses_points() -> None:
     entry = load_catalog()["zero_pad"]
-    wrong = b"def zero_pad(x, padding):\n    return x\n"
+    mutant = entry.exercise.mutants[0]
+    wrong = render_mutant(entry, mutant).encode()
     every = grade_source(entry, wrong, Grading(shrink=False))
     first = grade_source(entry, wrong, Grading(shrink=False, until_failure=True))
     assert len(every.properties) == len(entry.exercise.properties) > len(first.properties)
@@ -328,5 +329,8 @@ def test_judging_may_end_with_the_first_property_that_loses_points() -> None:
     assert named == [verdict.name for verdict in every.properties[: len(named)]]
     lost = [verdict.points < verdict.max_points for verdict in first.properties]
     assert lost == [False] * (len(lost) - 1) + [True]
+    # Nor does it look for the reason: for networks that takes longer than all else.
+    seen = [graded.properties[len(lost) - 1].counterexample for graded in (every, first)]
+    assert [case and case.diagnosis for case in seen] == [mutant.diagnosis, ""]
     right = render_alternative(entry, entry.exercise.alternatives[0]).encode()
     assert grade_source(entry, right, Grading(until_failure=True)).points == entry.exercise.points

@@ -186,6 +186,17 @@ def test_a_race_is_told_in_the_order_of_the_kernel(missing: str, says: str) -> N
     assert says in verdict.properties[-1].message
 
 
+def test_a_race_that_comes_with_the_third_tile_is_seen() -> None:
+    entry = load_catalog()["cuda_matmul_tiled"]
+    in_turn = entry.exercise.alternatives[2]
+    source = render_alternative(entry, in_turn)
+    assert source.count("first // 4 % 2") == 1
+    source = source.replace("first // 4 % 2", "first // 3 % 2")
+    verdict = grade_source(entry, source.encode(), Grading(shrink=False))
+    failed = [prop.name for prop in verdict.properties if prop.status is Status.FAILED]
+    assert failed == ["have no two threads meet at one place"]
+
+
 def test_a_race_is_told_with_its_place() -> None:
     entry = load_catalog()["conv2d_parallel"]
     loop, made = "    for k in prange(filters):\n", "    spare = np.zeros(1)\n"

@@ -17,6 +17,7 @@ from grader.verdict import Counterexample
 RELU = ("        nn.ReLU(),\n", "")
 TANH = ("nn.ReLU()", "nn.Tanh()")
 ENDS_THE_WORKER = ("    return nn.Sequential(", "    import os\n    os._exit(3)\n    return nn.Sequential(")
+ENDS_IT_WHEN_LOADED = ("def mlp()", "import os\n\nos._exit(3)\n\n\ndef mlp()")
 CANNOT_BE_LOADED = ("def mlp()", "raise ValueError\n\n\ndef mlp()")
 
 
@@ -61,3 +62,13 @@ def test_one_that_ends_the_worker_or_cannot_be_loaded_leaves_the_others(workers:
         seen = Counterexample(drawn, "", output="out", expected=got + 1, got=got)
         assert misconception(known, [seen]) == "said of it"
     assert workers.call_count == 3
+
+
+def test_one_that_ends_the_worker_when_loaded_does_so_at_once(workers: Mock) -> None:
+    entry = mlp_with(ENDS_IT_WHEN_LOADED, TANH)
+    case = entry.exercise.expand({"seed": 0, "images": 1, "training": False})
+    with Misconceptions(entry) as known:
+        for _, function in known:
+            with pytest.raises(WorkerCrashError, match="exit code 3"):
+                function(*case.values())
+    assert workers.call_count == 2

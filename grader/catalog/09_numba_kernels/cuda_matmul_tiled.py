@@ -155,8 +155,8 @@ def fetched_by_tiles(blocks: tuple[int, int], a: np.ndarray, **others: object) -
     return blocks[0] * blocks[1] * 16 * 2 * -(-len(a.T) // 4)
 
 
-# Who fills several pairs of tiles in turn may meet only where one comes by again.
-TILES = st.sampled_from((8, 16))
+# Two tiles, or four: who fills two pairs of tiles in turn meets others at the third tile or later, if at all.
+SEVERAL_TILES = st.sampled_from((8, 16))
 ONE_TILE = products(st.just(4), st.just(4), st.just(4))
 
 ONE = "where one tile reaches beyond the sum, the other does, too, and one factor 0 is enough"
@@ -171,7 +171,7 @@ EXERCISE = Exercise(
         or_says_race(prop)
         for prop in (
             equals_reference("be right for one tile", 1, ONE_TILE, (), 5),
-            threads_do_not_meet(2, products(st.just(4), TILES, st.just(4)), 6),
+            threads_do_not_meet(2, products(st.just(4), SEVERAL_TILES, st.just(4)), 6),
             equals_reference("add up several tiles", 1, products(st.just(4), st.just(8), st.just(4)), (), 5),
             equals_reference("be right for several blocks", 1, products(WHOLE, st.just(4), WHOLE), (), 5),
             equals_reference(
