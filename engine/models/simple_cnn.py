@@ -34,7 +34,7 @@ class SimpleCNN(nn.Module):
     Notes
     -----
     The paper's M5 is ``SimpleCNN(5, 32, 32, kernel_size=5)`` and its M7 ``SimpleCNN(4, 48, 48, kernel_size=7)``.
-    ``SimpleCNN(width=8, growth=4)`` is M3 with a quarter of the channels and a sixteenth of the work, for
+    ``SimpleCNN(width=16, growth=8)`` is M3 with half the channels and a quarter of the multiply-adds, for
     machines with few processors. Pixels are expected between -1 and 1.
 
     References
@@ -47,8 +47,8 @@ class SimpleCNN(nn.Module):
     >>> model = SimpleCNN()
     >>> [layer.out_channels for layer in model.features if isinstance(layer, nn.Conv2d)]
     [32, 48, 64, 80, 96, 112, 128, 144, 160, 176]
-    >>> sum(p.numel() for p in model.parameters()), sum(p.numel() for p in SimpleCNN(width=8, growth=4).parameters())
-    (1124180, 91844)
+    >>> sum(p.numel() for p in model.parameters()), sum(p.numel() for p in SimpleCNN(width=16, growth=8).parameters())
+    (1124180, 309812)
     """
 
     def __init__(

@@ -33,7 +33,7 @@ FAMILY = (
     ),
     Recipe(
         name="simple-cnn-small",
-        about="the same with a quarter of the maps, for a machine with two processors",
+        about="the same with half the maps and a quarter of the multiply-adds, for a machine with two processors",
         data="mnist",
         model=partial(SimpleCNN, width=16, growth=8),
         image_size=28,
