@@ -68,6 +68,8 @@ FAMILY = (
         image_size=28,
         batch_size=64,
         epochs=60,
+        # After 6 passes over 30,000 training images, of the 30,000 others 1.50% were wrong; with lr=0.005, 1.75%, with
+        # 0.03, 1.86%, and with 0.1 it learns nothing.
         optimizer=partial(SGD, lr=0.01, momentum=0.9),
         augment=FURTHER,
         deck="0.35%",
