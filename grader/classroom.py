@@ -1,28 +1,25 @@
 """Grades a whole class: every exercise of every student, several at a time, with results kept as they come."""
 
-import csv
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from grader.catalog import Entry, catalog_digest
+from grader.catalog import Entry, catalog_digest, load_catalog
 from grader.cluster import run_on_cluster
 from grader.fence import describe
 from grader.parallel import Task, run_as_they_come
 from grader.process import walls_here
-from grader.reports.json import VERSION, exercise_document
+from grader.reports.grades import Difference, write_differences, write_results
+from grader.reports.json import exercise_document
 from grader.session import Grading
+from grader.sheet import student_named_in
 from grader.store import Row, Store
 from grader.submissions import Submission, find_submissions
 from grader.verdict import ExerciseVerdict, Status
 
-DATABASE, GRADES, DIFFERENCES, STUDENTS = "results.sqlite", "grades.csv", "differences.csv", "students"
-NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
-# What a spreadsheet would take for a formula.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+DATABASE = "results.sqlite"
 
 
 class ClassError(Exception):
@@ -66,18 +63,6 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What a regrade changed."""
-
-    student: str
-    exercise: str
-    before: str
-    after: str
-    points_before: int
-    points_after: int
-
-
-@dataclass(frozen=True)
 class ClassReport:
     """What came of grading a class.
 
@@ -85,8 +70,10 @@ class ClassReport:
     ----------
     students, graded, standing : int
         Students, exercises graded now, and exercises that stood already.
-    errors : int
-        Exercises that the grader could not judge.
+    errors : tuple of (str, str)
+        Student and exercise of what the grader could not judge.
+    notes : mapping of str to sequence of str
+        By student, what is odd about what was handed in, of those who were looked at now.
     differences : tuple of Difference
         Only after a regrade.
     """
@@ -94,7 +81,8 @@ class ClassReport:
     students: int
     graded: int
     standing: int
-    errors: int
+    errors: tuple[tuple[str, str], ...]
+    notes: Mapping[str, Sequence[str]]
     differences: tuple[Difference, ...]
 
 
@@ -119,7 +107,8 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
         If a cluster is asked for and cannot grade.
     """
     names = [entry.name for entry in assignment.entries]
-    found = list(find_submissions(assignment.submissions, names))
+    # All exercises are looked for, so that a note is as true of a run with --only.
+    found = list(find_submissions(assignment.submissions, list(load_catalog())))
     if assignment.only_student is not None:
         found = [submission for submission in found if submission.student == assignment.only_student]
         if not found:
@@ -137,8 +126,9 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
             raise ClassError(f"{assignment.out} has results already: go on by --resume, or grade all anew by --regrade")
         store.set_settings(settings)
         grading = sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
-        for submission in found:
-            store.put_submission(submission.student, json.dumps(submission.notes))
+        notes = {submission.student: _notes(submission, assignment.own_numbers) for submission in found}
+        for student, about in notes.items():
+            store.put_submission(student, json.dumps(about))
         standing = {
             (submission.student, name)
             for submission in found
@@ -147,12 +137,23 @@ def grade_class(assignment: Assignment, on_graded: Callable[[int, int], None]) -
         }
         graded = _grade(assignment, found, standing, grading, store, on_graded)
         rows = list(store.rows())
-        write_results(assignment.out, rows, names)
+        write_results(assignment.out, rows, {who: json.loads(about) for who, about in store.submissions().items()})
         differences = _differences(before, rows) if assignment.regrade else ()
         if assignment.regrade:
-            _write_differences(assignment.out / DIFFERENCES, differences)
-    errors = sum(row.status == Status.GRADER_ERROR for row in rows)
-    return ClassReport(len(found), graded, len(standing), errors, differences)
+            write_differences(assignment.out, differences)
+    errors = tuple((row.student, row.exercise) for row in rows if row.status == Status.GRADER_ERROR)
+    odd = {student: about for student, about in notes.items() if about}
+    return ClassReport(len(found), graded, len(standing), errors, odd, differences)
+
+
+def _notes(submission: Submission, own_numbers: bool) -> list[str]:
+    """Return what an instructor may want to know of a submission, also whether its sheets can be graded as asked."""
+    course, notes = load_catalog(), list(submission.notes)
+    for name, source in submission.sources.items():
+        named = student_named_in(source) if course[name].exercise.for_student is not None else ""
+        if named and not own_numbers:
+            notes.append(f"{name} has numbers drawn for {named}, and is graded by the lecture's: see --own-numbers")
+    return notes
 
 
 def _stands(row: Row | None, submission: Submission, name: str, grading: str) -> bool:
@@ -218,55 +219,6 @@ def _row(student: str, source: str, grading: str, verdict: ExerciseVerdict) -> R
     return Row(student, verdict.name, source, grading, status, verdict.points, verdict.max_points, report)
 
 
-def write_results(out: Path, rows: Sequence[Row], names: Sequence[str]) -> None:
-    """Write the grades as a table, and for each student all that was found.
-
-    Parameters
-    ----------
-    out : Path
-    rows : sequence of Row
-    names : sequence of str
-        The exercises, in the order of the columns.
-    """
-    by_student: dict[str, dict[str, Row]] = {}
-    for row in rows:
-        by_student.setdefault(row.student, {})[row.exercise] = row
-    with (out / GRADES).open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "points", "max_points", *names])
-        for student, found in by_student.items():
-            points = [found[name].points if name in found else "" for name in names]
-            most = sum(row.max_points for row in found.values() if row.status != Status.GRADER_ERROR)
-            table.writerow([harmless(student), sum(row.points for row in found.values()), most, *points])
-    folder = out / STUDENTS
-    folder.mkdir(exist_ok=True)
-    for student, found in by_student.items():
-        document = {
-            "version": VERSION,
-            "student": student,
-            "points": sum(row.points for row in found.values()),
-            "exercises": [json.loads(found[name].report) for name in names if name in found],
-        }
-        (folder / f"{file_name(student)}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; a number stays one.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("Jane"), harmless("-2.5")
-    ("'=1+1", 'Jane', '-2.5')
-    """
-    return f"'{text}" if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text
-
-
-def file_name(student: str) -> str:
-    """Return a name for a file that is like the student's and unlike every other's."""
-    plain = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in student)[:80]
-    return plain if plain == student else f"{plain}-{sha256(student.encode(errors='surrogatepass')).hexdigest()[:8]}"
-
-
 def _differences(before: dict[tuple[str, str], Row], rows: Sequence[Row]) -> tuple[Difference, ...]:
     changed = []
     for row in rows:
@@ -274,12 +226,3 @@ def _differences(before: dict[tuple[str, str], Row], rows: Sequence[Row]) -> tup
         if old is not None and (old.status, old.points) != (row.status, row.points):
             changed.append(Difference(row.student, row.exercise, old.status, row.status, old.points, row.points))
     return tuple(changed)
-
-
-def _write_differences(path: Path, differences: Sequence[Difference]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "exercise", "before", "after", "points_before", "points_after"])
-        for change in differences:
-            rest = (change.before, change.after, change.points_before, change.points_after)
-            table.writerow([harmless(change.student), change.exercise, *rest])

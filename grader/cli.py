@@ -12,7 +12,7 @@ from rich.text import Text
 from engine import get_num_threads
 from grader import class_command, list_command, selfcheck_command, show_command
 from grader.cases import CaseError, load_case, save_cases
-from grader.catalog import Entry
+from grader.catalog import Entry, load_catalog
 from grader.choice import UsageError, chosen, locate, named, place, read_digits
 from grader.export import ExportError, mutant_files, solution_files, stub_files, write_files
 from grader.fence import RefusedError, describe, read_submission
@@ -22,13 +22,14 @@ from grader.process import walls_here
 from grader.progress import save_progress, version_of
 from grader.readme import write_readmes
 from grader.report import Report, mark_blocked
+from grader.reports.gradescope import NEXT as NEXT_FOR_GRADESCOPE
 from grader.reports.gradescope import autograder_files, render_gradescope
 from grader.reports.json import render_json
 from grader.reports.junit import render_junit
 from grader.reports.terminal import print_on_any_terminal, print_property, print_report
 from grader.runner import replay_source
 from grader.session import Grading
-from grader.sheet import STUDENT, student_named_in
+from grader.sheet import STUDENT, composed, student_named_in
 from grader.training import GLYPHS
 from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
@@ -76,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="whose numbers hand sheets have: as they say by themselves, unless it is said here",
     )
-    parser.add_argument("--seed", type=int, default=0, help="draws the cases (default 0)")
+    parser.add_argument(
+        "--seed", type=int, help="draws the cases (default 0; for a class one that nobody knows, kept with its results)"
+    )
     parser.add_argument(
         "--jobs", type=int, default=get_num_threads(), help="processes (default: one for each processor)"
     )
@@ -142,9 +145,9 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.jobs < 1:
         parser.error("--jobs must be at least 1")
     console = Console(highlight=False)
-    if options.student is not None and not STUDENT.fullmatch(options.student):
-        parser.error(f"--student takes up to 64 of a to z, digits and . _ - + @, not {options.student!r}")
-    entries = [entry.of(options.student or "") for entry in chosen(options.only)]
+    if options.student is not None and not STUDENT.fullmatch(composed(options.student)):
+        parser.error(f"--student takes up to 64 letters, digits, blanks and . _ - + @ ', not {options.student!r}")
+    entries = [entry.of(composed(options.student or "")) for entry in chosen(options.only)]
     if options.list:
         return list_command.run(Path(options.folder), entries, console, _command())
     if options.hint is not None:
@@ -152,6 +155,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.write_gradescope is not None:
         new = write_files(autograder_files(), options.write_gradescope)
         console.print(f"an autograder in {options.write_gradescope}, {new} files of it new", soft_wrap=True)
+        console.print(NEXT_FOR_GRADESCOPE, soft_wrap=True)
         return 0
     exports = (
         (options.write_stubs, stub_files, "stubs"),
@@ -168,7 +172,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             return 0
     if options.data != GLYPHS:
         read_digits(options.data)
-    grading = Grading(seed=options.seed, student=options.student, data=options.data)
+    grading = Grading(seed=options.seed or 0, student=options.student, data=options.data)
     if options.show is not None:
         return show_command.run(options, grading, console)
     if options.class_folder is not None:
@@ -279,11 +283,13 @@ def _print_hint(parser: argparse.ArgumentParser, options: argparse.Namespace, co
     if options.number is not None and not 1 <= options.number <= hints:
         parser.error(f"{entry.name} has hints 1 to {hints}, not {options.number}")
     folder = Path(options.folder)
+    # Of a unit's folder or one file, too, hints are counted beside all exercises.
+    root, _ = locate(folder, list(load_catalog().values()))
     try:
-        student = options.student or student_named_in(read_submission(place(folder, entry)) or b"")
+        student = options.student or student_named_in(read_submission(place(root, entry)) or b"")
     except RefusedError:
         student = ""
-    number, text = next_hint(folder, entry.of(student), options.number)
+    number, text = next_hint(root, entry.of(composed(student)), options.number)
     console.print(Text(text))
     more = f"{_command()} {folder} --hint {entry.name}" if number < hints else "that was the last"
     console.print(Text(f"hint {number} of {hints}; {more}", style="dim"), soft_wrap=True)

@@ -180,7 +180,11 @@ def course_part() -> tuple[str, str]:
         "Work through the units in the order of their numbers, and through a unit in the order of its table. Whoever "
         "wants to go straight to one unit finds under “builds on” which ones to do before."
     )
-    return "Exercises", "\n\n".join([_wrapped(order), _shell(commands), "\n".join(rows)])
+    where = (
+        "`grade` is found once the environment of the [start](../README.md#start) is active: `source "
+        ".venv/bin/activate`, on Windows `.venv\\Scripts\\activate`. Or write `.venv/bin/grade`."
+    )
+    return "Exercises", "\n\n".join([_wrapped(order), _shell(commands), _wrapped(where), "\n".join(rows)])
 
 
 def plain_in_markdown(text: str) -> str:

@@ -1,6 +1,7 @@
 """Hand computations: questions with plain values for answers, a property and points for each."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -18,7 +19,7 @@ DOES_NOT_FIT = "does not fit"
 # Stands in a student's sheet, so that who has whose numbers can be seen.
 OWNER = "The numbers are those of {}."
 # Names that may stand there. Those of a class are not written into files.
-STUDENT = re.compile(r"[\w@+-][\w .@+-]{0,63}", re.ASCII)
+STUDENT = re.compile(r"[\w@+-][\w .@+'-]{0,63}")
 MOST_DRAWS = 1000
 
 Numbers = TypeVar("Numbers")
@@ -92,7 +93,7 @@ def personal_sheet(
     exercise = sheet(deck)
 
     def for_student(student: str) -> Exercise:
-        digest = sha256(f"{exercise.title}/{student}".encode(errors="surrogatepass")).digest()
+        digest = sha256(f"{exercise.title}/{composed(student)}".encode(errors="surrogatepass")).digest()
         rng = np.random.default_rng(list(digest))
         for _ in range(MOST_DRAWS):
             numbers = draw(rng)
@@ -127,7 +128,7 @@ def in_words(count: int) -> str:
 
 
 def student_named_in(source: bytes) -> str:
-    """Return whose numbers a sheet says that it has; empty if it says nothing.
+    """Return whose numbers a sheet says that it has, its accents composed; empty if it says nothing.
 
     Examples
     --------
@@ -136,7 +137,9 @@ def student_named_in(source: bytes) -> str:
     """
     before, after = OWNER.split("{}")
     found = re.search(
-        f"{re.escape(before)}({STUDENT.pattern}){re.escape(after)}\r?$", source.decode(errors="replace"), re.M
+        f"{re.escape(before)}({STUDENT.pattern}){re.escape(after)}\r?$",
+        composed(source.decode(errors="replace")),
+        re.M,
     )
     return found.group(1) if found else ""
 
@@ -149,7 +152,18 @@ def is_part(named: str, student: str) -> bool:
     >>> is_part("jdoe", "jdoe_1234"), is_part("j", "jdoe_1234")
     (True, False)
     """
-    return named != "" and named.lower() in student.lower().split("_")
+    return named != "" and composed(named).lower() in composed(student).lower().split("_")
+
+
+def composed(name: str) -> str:
+    r"""Return a name with each accent as a part of its letter: some systems' files have them apart.
+
+    Examples
+    --------
+    >>> len("Jose\u0301"), len(composed("Jose\u0301"))
+    (5, 4)
+    """
+    return unicodedata.normalize("NFC", name)
 
 
 def _asks(question: Question) -> Property:

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader import landlock
 
-# What exercises may import besides the standard library, if it is installed: packages and the libraries beside them.
+# What exercises may import besides the standard library: packages and the libraries beside them.
 IMPORTABLE = ("numpy", "numpy.libs", "scipy", "scipy.libs", "numba", "llvmlite", "llvmlite.libs")
 # Truncating a file is guarded from this version on.
 LEAST_LANDLOCK = 3

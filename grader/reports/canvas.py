@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from grader.classroom import harmless
+from grader.reports.grades import harmless
 
 IDENTITIES = ("ID", "SIS User ID", "SIS Login ID", "Student")
 NO_STUDENTS = ("Points Possible", "Student, Test")

@@ -12,15 +12,20 @@ from grader.report import Report
 from grader.reports.text import exercise_text, property_text
 from grader.verdict import ExerciseVerdict, Status
 
+# A wheel, never a package by its name: nobody has published one as byhand, so anybody might.
 SETUP = """#!/usr/bin/env bash
 # Gradescope runs this once, when the autograder is built.
 set -euo pipefail
+fail() { echo "$1" >&2; exit 1; }
+wheels=(/autograder/source/byhand-*.whl)
+[ -f "${wheels[0]}" ] || \\
+    fail "no byhand-*.whl beside setup.sh: pip wheel --no-deps --wheel-dir . BYHAND, then zip it too"
 apt-get update
 apt-get install -y python3 python3-venv
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \\
+    fail "byhand needs Python 3.11 or newer, and this image has $(python3 --version): choose a newer one"
 python3 -m venv /autograder/byhand
-install="/autograder/byhand/bin/pip install --quiet"
-# A wheel beside this script, or the published package.
-$install /autograder/source/byhand-*.whl || $install byhand
+/autograder/byhand/bin/pip install --quiet "${wheels[0]}"
 # Compiled once here, instead of for each submission.
 /autograder/byhand/bin/python -c "from grader.compiled_engine import folder; folder()"
 """
@@ -36,6 +41,11 @@ JSON
 [ -s "$results.new" ] && mv "$results.new" "$results"
 exit 0
 """
+# What is left to do with the two scripts.
+NEXT = """next, in that folder:
+  pip wheel --no-deps --wheel-dir . BYHAND      BYHAND is the folder with byhand's pyproject.toml
+  zip autograder.zip setup.sh run_autograder byhand-*.whl
+then upload autograder.zip to Gradescope, with a base image that has Python 3.11 or newer"""
 
 
 def render_gradescope(report: Report) -> str:

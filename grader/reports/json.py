@@ -1,14 +1,17 @@
 """The report as JSON, for programs."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from grader.report import Report
-from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict
+from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 
 VERSION = 1
+# What arrays are read back: no others are ever drawn.
+ARRAYS = ["bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)), "float32", "float64"]
 
 
 def render_json(report: Report) -> str:
@@ -83,6 +86,44 @@ def _counterexample(seen: Counterexample) -> dict[str, Any]:
         "got": _value(seen.got),
         "diagnosis": seen.diagnosis,
     }
+
+
+def verdict_of(document: dict[str, Any]) -> ExerciseVerdict:
+    """Return the verdict that :func:`exercise_document` has written down, as far as can be told from JSON.
+
+    Tuples have become lists.
+
+    Parameters
+    ----------
+    document : dict
+    """
+    of_exercise = {key: document[key] for key in ("name", "unit", "title", "max_points", "message", "printed")}
+    properties = tuple(
+        PropertyVerdict(
+            **prop | {"status": Status(prop["status"]), "counterexample": _counterexample_of(prop["counterexample"])}
+        )
+        for prop in document["properties"]
+    )
+    return ExerciseVerdict(status=Status(document["status"]), properties=properties, **of_exercise)
+
+
+def _counterexample_of(document: dict[str, Any] | None) -> Counterexample | None:
+    if document is None:
+        return None
+    values = {key: _value_of(document[key]) for key in ("case", "expected", "got")}
+    return Counterexample(**document | values)
+
+
+def _value_of(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"dtype", "shape", "values"} and value["dtype"] in ARRAYS:
+        # A student may have returned a dict that looks so, too.
+        with suppress(TypeError, ValueError, OverflowError):
+            return np.array(value["values"], dtype=value["dtype"]).reshape(value["shape"])
+    if isinstance(value, dict):
+        return {key: _value_of(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_value_of(item) for item in value]
+    return float(value) if value in ("nan", "inf", "-inf") else value
 
 
 def _value(value: Any) -> Any:

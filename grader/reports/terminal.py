@@ -47,14 +47,25 @@ def print_report(report: Report, console: Console) -> None:
     report : Report
     console : rich.console.Console
     """
-    _print_overview(report, console)
-    for verdict in report.verdicts:
-        if verdict.status is not Status.PASSED and (verdict.status is not Status.NOT_STARTED or verdict.message):
-            _print_details(verdict, console)
+    print_verdicts(report, console)
     console.print()
     console.print(Text(f"{report.points} of {report.max_points} points", style="bold"))
     _print_next_step(report, console)
     console.print(Text(f"seed {report.seed}; {report.fence}", style="dim"), soft_wrap=True)
+
+
+def print_verdicts(report: Report, console: Console) -> None:
+    """Print a line for each exercise, then what is to be said of those that have not passed.
+
+    Parameters
+    ----------
+    report : Report
+    console : rich.console.Console
+    """
+    _print_overview(report, console)
+    for verdict in report.verdicts:
+        if verdict.status is not Status.PASSED and (verdict.status is not Status.NOT_STARTED or verdict.message):
+            _print_details(verdict, console)
 
 
 def _print_overview(report: Report, console: Console) -> None:

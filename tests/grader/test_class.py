@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from grader.catalog import load_catalog
 from grader.cli import main
 from grader.export import mutant_files, solution_files
+from grader.parallel import Task
 from grader.store import Store
 from grader.submissions import Submission, find_submissions
 from tests.grader.made_class import make_class
@@ -140,7 +142,9 @@ def school(tmp_path: Path) -> Path:
 def test_results_of_a_class(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results"
     assert graded(school, out) == 0
-    assert "4 students; 8 exercises graded, 0 stood already" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "4 students; 8 exercises graded, 0 stood already; cases by seed " in printed
+    assert "to look at" not in printed
     with (out / "grades.csv").open(newline="") as file:
         table = {row["student"]: row for row in csv.DictReader(file)}
     assert table["anna"]["output_size"] == str(CHOSEN[0].exercise.points)
@@ -149,7 +153,11 @@ def test_results_of_a_class(school: Path, tmp_path: Path, capsys: pytest.Capture
     assert "'=cmd|' C calc'!A0" in table
     anna = json.loads((out / "students" / "anna.json").read_text())
     assert [exercise["status"] for exercise in anna["exercises"]] == ["passed", "not started"]
-    assert len(list((out / "students").iterdir())) == 4
+    assert len(list((out / "students").iterdir())) == 2 * 4
+    ben = (out / "students" / "ben.txt").read_text()
+    assert ben.startswith("ben: ")
+    assert "the smallest case found:" in ben
+    assert "there is no file" not in ben
 
 
 def test_results_are_not_overwritten_unasked(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,6 +179,86 @@ def test_nothing_stands_that_was_graded_otherwise(
     capsys.readouterr()
     assert graded(school, out, "--resume", "--seed", "5") == 0
     assert "6 exercises graded, 2 stood already" in capsys.readouterr().out
+
+
+def table_of(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_a_part_graded_again_leaves_the_rest_where_it_was(school: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    graded(school, out)
+    before, anna = table_of(out), (out / "students" / "anna.json").read_text()
+    export = tmp_path / "export.csv"
+    export.write_text("Student,ID,SIS User ID,SIS Login ID,Section\n Points Possible,,,,\nDoe,1,,anna,A\n")
+    part = ["--class", str(school), "--out", str(out), "--only", "zero_pad", "--canvas", str(export)]
+    assert main([*part, "--regrade"]) == 0
+    assert table_of(out) == before
+    assert (out / "students" / "anna.json").read_text() == anna
+    most = sum(entry.exercise.points for entry in CHOSEN)
+    possible, doe = (out / "canvas.csv").read_text().splitlines()[1:]
+    assert possible.endswith(f",{most}")
+    assert doe.endswith(f",{before['anna']['points']}")
+
+
+def test_cases_of_a_class_are_not_known_beforehand_and_stay(school: Path, tmp_path: Path) -> None:
+    seeds = []
+    for name in ("a", "b"):
+        assert graded(school, tmp_path / name) == 0
+        with Store(tmp_path / name / "results.sqlite") as store:
+            seeds.append(store.settings()["seed"])
+    assert seeds[0] != seeds[1]
+    assert graded(school, tmp_path / "a", "--resume") == 0
+    assert graded(school, tmp_path / "b", "--regrade") == 0
+    for seed, name in zip(seeds, ("a", "b"), strict=True):
+        with Store(tmp_path / name / "results.sqlite") as store:
+            assert store.settings()["seed"] == seed
+
+
+def test_what_is_odd_is_said(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(school / "dora" / "notes.txt")
+    write(school / "erik" / "03_spatial_dimensions" / "unroll.py")
+    assert graded(school, tmp_path / "r") == 0
+    assert "to look at:\n  dora: no file has the name of an exercise\n" in capsys.readouterr().out
+    assert table_of(tmp_path / "r")["dora"]["notes"] == "no file has the name of an exercise"
+    assert table_of(tmp_path / "r")["erik"]["notes"] == ""
+    dora = json.loads((tmp_path / "r" / "students" / "dora.json").read_text())
+    assert (dora["points"], dora["notes"]) == (0, ["no file has the name of an exercise"])
+
+
+def test_long_lists_are_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(25):
+        write(tmp_path / "all" / f"s{number}" / "notes.txt")
+    assert graded(tmp_path / "all", tmp_path / "r") == 0
+    printed = capsys.readouterr().out
+    assert printed.count("no file has the name") == 20
+    assert "and 5 more: grades.csv has them all" in printed
+
+
+def test_what_the_grader_could_not_judge_is_no_zero(
+    school: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader import classroom
+
+    def lost(tasks: Iterator[tuple[tuple[str, str], Task]], jobs: int) -> Iterator[tuple[tuple[str, str], None]]:
+        yield from ((key, None) for key, _ in tasks)
+
+    export = tmp_path / "export.csv"
+    export.write_text("Student,ID,SIS User ID,SIS Login ID,Section,byhand\nDoe,1,,anna,A,7\n")
+    monkeypatch.setattr(classroom, "run_as_they_come", lost)
+    assert graded(school, tmp_path / "r", "--canvas", str(export)) == 3
+    anna = table_of(tmp_path / "r")["anna"]
+    assert (anna["output_size"], anna["zero_pad"]) == ("grader error", "0")
+    assert anna["max_points"] == str(CHOSEN[1].exercise.points)
+    assert (tmp_path / "r" / "canvas.csv").read_text().splitlines()[1].endswith(",7")
+    printed = capsys.readouterr().out
+    assert "a defect of the grader, which costs nobody points; --resume tries again:" in printed
+    assert "  anna: output_size\n" in printed
+    assert "not filled in, since not all is judged: =cmd|' C calc'!A0, anna, ben, cleo" in printed
+    monkeypatch.undo()
+    assert graded(school, tmp_path / "r", "--resume") == 0
+    assert table_of(tmp_path / "r")["anna"]["output_size"] == str(CHOSEN[0].exercise.points)
 
 
 def test_a_file_that_is_no_database(school: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,6 +307,7 @@ def test_strangers_are_not_graded_without_walls(
 
 def start(folder: Path, out: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "grader", "--class", str(folder), "--out", str(out), "--jobs", "2", *ONLY]
+    command += ["--seed", "0"]
     return subprocess.Popen([*command, "--resume"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -234,7 +323,7 @@ def verdicts(out: Path) -> int:
 def test_killed_and_resumed_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
     folder, undisturbed, out = tmp_path / "submissions", tmp_path / "a", tmp_path / "b"
     make_class(folder, 12, seed=3, entries=CHOSEN)
-    assert graded(folder, undisturbed) == 0
+    assert graded(folder, undisturbed, "--seed", "0") == 0
     killed = 0
     for wanted in (2, 6):
         process = start(folder, out)

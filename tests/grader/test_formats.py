@@ -17,8 +17,9 @@ from grader.cli import main
 from grader.report import Report
 from grader.reports import json as json_report
 from grader.reports.canvas import CanvasError, merge
+from grader.reports.feedback import render_feedback
 from grader.reports.gradescope import render_gradescope
-from grader.reports.json import render_json
+from grader.reports.json import exercise_document, render_json, verdict_of
 from grader.reports.junit import render_junit
 from grader.reports.terminal import MARKS
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
@@ -58,6 +59,37 @@ REPORT = Report(
 def test_every_status_is_reported() -> None:
     assert {verdict.status for verdict in REPORT.verdicts} == set(Status) == set(MARKS)
     assert json.loads(SCHEMA.read_text())["$defs"]["status"]["enum"] == list(Status)
+
+
+@pytest.mark.parametrize("given", REPORT.verdicts, ids=[given.name for given in REPORT.verdicts])
+def test_a_verdict_is_read_back_from_json(given: ExerciseVerdict) -> None:
+    document = json.loads(json.dumps(exercise_document(given)))
+    assert render_feedback("jane", [verdict_of(document)], ()) == render_feedback("jane", [given], ())
+    assert json.dumps(exercise_document(verdict_of(document))) == json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        {"dtype": "S9999999999", "shape": [1], "values": ["a"]},
+        {"dtype": "float64", "shape": [9, 9], "values": [1.0]},
+        {"dtype": "int8", "shape": [1], "values": [1 << 40]},
+        {"dtype": ["float64"], "shape": "x", "values": {}},
+    ],
+)
+def test_what_looks_like_an_array_and_is_none_stays_what_it_is(got: dict[str, Any]) -> None:
+    seen = Counterexample({"n": 1}, "wrong", expected=2, got=got)
+    wrong = ExerciseVerdict("a", "04_x", "a", Status.FAILED, 1, (PropertyVerdict("p", Status.FAILED, 0, 1, "", seen),))
+    read = verdict_of(json.loads(json.dumps(exercise_document(wrong)))).properties[0].counterexample
+    assert read is not None
+    assert read.got == got
+
+
+def test_feedback_says_nothing_of_the_grader_s_insides() -> None:
+    text = render_feedback("ja\x1b[2Jne", REPORT.verdicts, ["a \x1b[31mnote"])
+    assert "Traceback" not in text
+    assert "the grader failed at this; it costs you nothing" in text
+    assert "\x1b" not in text
 
 
 def test_junit() -> None:
@@ -189,6 +221,17 @@ def test_autograder_writes_results_also_where_grading_breaks_off(tmp_path: Path)
     grade.chmod(0o755)
     subprocess.run(["bash", "-c", script], check=True, capture_output=True)
     assert json.loads(results.read_text())["score"] == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the scripts are for Gradescope's Linux")
+def test_an_autograder_installs_the_wheel_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--write-gradescope", str(tmp_path)]) == 0
+    assert "pip wheel --no-deps --wheel-dir . BYHAND" in capsys.readouterr().out
+    script = (tmp_path / "setup.sh").read_text().replace("/autograder", str(tmp_path / "machine"))
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "no byhand-*.whl beside setup.sh" in done.stderr
+    assert "install --quiet byhand" not in script
 
 
 EXPORT = """Student,ID,SIS User ID,SIS Login ID,Section,Exercises (77),Current Score

@@ -84,6 +84,15 @@ def test_one_file(stubs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 < exercise["points"] < exercise["max_points"]
 
 
+def test_hints_count_beside_the_exercises_whatever_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--write-stubs", str(tmp_path)])
+    entry = load_catalog()["unroll"]
+    for number, folder in enumerate((tmp_path, tmp_path / entry.unit, tmp_path / entry.path), 1):
+        capsys.readouterr()
+        assert main([str(folder), "--hint", "unroll"]) == 0
+        assert f"hint {min(number, len(entry.exercise.hints))} of" in capsys.readouterr().out
+
+
 def test_list_and_hints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     out = capsys.readouterr().out

@@ -93,7 +93,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "the sheet has the numbers of anna, and is graded by the numbers of ben" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="2"):
         main([str(tmp_path), "--student", 'an"na'])
-    assert "--student takes up to 64 of a to z, digits" in capsys.readouterr().err
+    assert "--student takes up to 64 letters, digits, blanks" in capsys.readouterr().err
 
 
 def test_a_class_with_numbers_of_its_own(tmp_path: Path) -> None:
@@ -114,3 +114,31 @@ def test_a_class_with_numbers_of_its_own(tmp_path: Path) -> None:
     with Store(tmp_path / "out" / "results.sqlite") as store:
         status = {row.student: row.status for row in store.rows()}
     assert status == {"anna_77": "failed", "ben_78": "failed", "cleo_79": "passed"}
+
+
+def test_names_have_letters_of_all_languages(tmp_path: Path) -> None:
+    apart, together = "Jose\u0301 Garci\u0301a O'Neil", "Jos\u00e9 Garc\u00eda O'Neil"
+    written = []
+    for number, name in enumerate((apart, together)):
+        assert main(["--write-stubs", str(tmp_path / str(number)), "--student", name, "--only", KNOWN.name]) == 0
+        written.append((tmp_path / str(number) / KNOWN.path).read_bytes())
+    assert written[0] == written[1]
+    assert student_named_in(written[0]) == together
+    own = KNOWN.of(together)
+    source = render_alternative(own, own.exercise.alternatives[0]).encode()
+    assert grade_source(KNOWN, source, Grading(student=f"{apart}_12")).status is Status.PASSED
+
+
+def test_a_sheet_with_numbers_of_its_own_is_noticed_in_a_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = KNOWN.of("anna")
+    path = tmp_path / "all" / "anna" / KNOWN.path
+    path.parent.mkdir(parents=True)
+    path.write_text(render_alternative(own, own.exercise.alternatives[0]))
+    command = ["--class", str(tmp_path / "all"), "--only", KNOWN.name, "--out"]
+    assert main([*command, str(tmp_path / "r")]) == 0
+    expected = "anna: seven_by_seven has numbers drawn for anna, and is graded by the lecture's: see --own-numbers"
+    assert expected in capsys.readouterr().out
+    assert main([*command, str(tmp_path / "own"), "--own-numbers"]) == 0
+    assert "to look at" not in capsys.readouterr().out
