@@ -57,8 +57,10 @@ def load_mnist_pickle(path: str | os.PathLike[str]) -> ImageData:
     with opened(path, "mnist.pkl.gz") as (stream, _):
         content = read_pickle(stream, str(path), MOST_BYTES)
     try:
-        pairs = [(_pixels(images), _digits(labels)) for images, labels in content]
-        (train, validation, test) = pairs
+        # Counted first: a list may name one pair any number of times.
+        if not isinstance(content, tuple | list) or len(content) != 3:
+            raise ValueError("not three")
+        train, validation, test = [(_pixels(images), _digits(labels)) for images, labels in content]
     except (TypeError, ValueError):
         expected = "three pairs of images (N, 784), float from 0 to 1, and labels (N,), int from 0 to 9"
         raise DataError(str(path), expected, "something else", AGAIN) from None

@@ -8,8 +8,9 @@ numbers. Names of functions are words to it: it compares them with the few that 
 
 import math
 import pickletools
+import sys
 import warnings
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -17,8 +18,11 @@ from engine.arrays import Array
 from engine.data.streams import Bounded
 from engine.errors import DataError
 
-# A batch of CIFAR-10 has some 50,000 instructions. So many cannot fill the memory, whatever they are.
-MOST_INSTRUCTIONS = 1_000_000
+# A batch of CIFAR-10 has some 50,000 instructions. The small things that so many leave behind are some 40 MB.
+MOST_INSTRUCTIONS = 250_000
+# What is large was read, or made of what was read: text into bytes, bytes into an array, each of them once. Whoever
+# remembers a text and asks for its bytes again and again makes more, in a few instructions each.
+MOST_COPIES = 2
 MOST_AXES = 8
 
 ELEMENTS = {f"{kind}{size}" for kind, sizes in (("f", "48"), ("i", "1248"), ("u", "1248")) for size in sizes}
@@ -90,7 +94,9 @@ class Stored:
                 numbers = element.numbers(data)
             case _:
                 raise UnknownContentError("an array without shape, type and elements")
-        whole = len(shape) <= MOST_AXES and all(type(axis) is int and axis >= 0 for axis in shape)
+        # Looked at before they are multiplied: a pickle's integers may have a megabyte each, and that takes seconds.
+        longest = numbers.size or sys.maxsize
+        whole = len(shape) <= MOST_AXES and all(type(axis) is int and 0 <= axis <= longest for axis in shape)
         if not whole or math.prod(shape) != numbers.size:
             raise UnknownContentError("an array whose elements do not fill its shape")
         self.array = np.ascontiguousarray(numbers.reshape(shape, order="F" if by_columns else "C"))
@@ -116,7 +122,8 @@ def read_pickle(stream: Any, who: str, most: int) -> Any:
     Raises
     ------
     DataError
-        If the pickle is damaged, asks for anything else, is longer, or has very many instructions.
+        If the pickle is damaged, asks for anything else, is longer, has very many instructions, or copies what it
+        has again and again.
 
     Examples
     --------
@@ -129,7 +136,7 @@ def read_pickle(stream: Any, who: str, most: int) -> Any:
         with warnings.catch_warnings():
             # Python's own word about odd escapes in text; what is wrong with the file is said below.
             warnings.simplefilter("ignore", DeprecationWarning)
-            return _Machine().run(Bounded(stream, most, who))
+            return _Machine(Bounded(stream, most, who)).run()
     except DataError:
         raise
     except UnknownContentError as refused:
@@ -143,13 +150,15 @@ def read_pickle(stream: Any, who: str, most: int) -> Any:
 class _Machine:
     """Carries out a pickle's instructions on a stack, as far as arrays need them."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: Bounded) -> None:
+        self.stream = stream
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memory: dict[int, Any] = {}
+        self.copied = 0
 
-    def run(self, stream: Any) -> Any:
-        for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):
+    def run(self) -> Any:
+        for number, (instruction, argument, _) in enumerate(pickletools.genops(cast(IO[bytes], self.stream))):
             if number == MOST_INSTRUCTIONS:
                 raise UnknownContentError(f"one of more than {MOST_INSTRUCTIONS:,} instructions")
             if instruction.name == "STOP":
@@ -192,15 +201,25 @@ class _Machine:
             stack.append(Name(f"{module} {attribute}"[:200] if isinstance(module, str) else "?"))
         elif name == "REDUCE":
             function, arguments = self.taken(len(stack) - 2)
-            stack.append(_made(function, arguments))
+            stack.append(self.counted(_made(function, arguments)))
         elif name == "BUILD":
             made, state = self.taken(len(stack) - 2)
             if not isinstance(made, Stored | Element):
                 raise UnknownContentError("one that sets the attributes of an object")
             made.set(state)
-            stack.append(made)
+            stack.append(self.counted(made))
         elif name not in ("PROTO", "FRAME"):
             raise UnknownContentError(f"one with the instruction {name}")
+
+    def counted(self, made: Any) -> Any:
+        """Add the size of what was made to that of all before; together they follow what was read."""
+        if isinstance(made, Stored) and made.array is not None:
+            self.copied += made.array.nbytes
+        elif isinstance(made, bytes):
+            self.copied += len(made)
+        if self.copied > MOST_COPIES * self.stream.done:
+            raise UnknownContentError("one that copies its content again and again")
+        return made
 
     def taken(self, first: int) -> list[Any]:
         """Take what lies on the stack from here up."""
@@ -219,7 +238,8 @@ class _Machine:
         """Add keys and values that follow each other."""
         for key, value in zip(items[::2], items[1::2], strict=True):
             # Tuples could be keys, too; the hash of one that is nested deeply enough overflows Python's own stack.
-            if not isinstance(key, str | bytes | int):
+            # That of a number of a megabyte takes its time, and is worked out anew whenever it is asked for.
+            if not isinstance(key, str | bytes | int) or (isinstance(key, int) and key.bit_length() > 64):
                 raise UnknownContentError("a dictionary whose keys are not text")
             entries[key] = value
         return entries

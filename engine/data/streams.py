@@ -98,6 +98,11 @@ class Bounded:
         self._most = self._left = most
         self._who = who
 
+    @property
+    def done(self) -> int:
+        """How many bytes were read."""
+        return self._most - self._left
+
     def read(self, size: int = -1) -> bytes:
         """Read so many bytes, or all there are."""
         return self._counted(self._stream.read(self._left + 1 if size < 0 else min(size, self._left + 1)))

@@ -77,6 +77,18 @@ def test_counts_that_differ(tmp_path: Path) -> None:
         load_mnist_pickle(written(tmp_path, odd(labels=np.array([1, 2]))))
 
 
+def test_one_pair_very_often(tmp_path: Path) -> None:
+    """A few bytes each: were all made into images before they are counted, they would fill the memory."""
+    right = pair(0, 3)
+    file = written(tmp_path, [right] * 3000)
+    tracemalloc.start()
+    with pytest.raises(DataError, match="expected three pairs"):
+        load_mnist_pickle(file)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
 def test_a_gzip_bomb_stays_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist_pickle, "MOST_BYTES", 1 << 16)
     bomb = tmp_path / "mnist.pkl.gz"

@@ -8,6 +8,7 @@ import pickletools
 import struct
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from engine.data import pickles
 from engine.data.pickles import Stored, read_pickle
+from engine.data.streams import Bounded
 from engine.errors import DataError
 
 MOST = 1 << 20
@@ -230,13 +232,25 @@ def test_shapes_that_elements_do_not_fill(shape: bytes) -> None:
     assert "do not fill its shape" in refusal(content)
 
 
+def test_huge_numbers_cost_no_more_than_reading_them() -> None:
+    """As axes they would be multiplied, as keys hashed, each time anew: seconds for each."""
+    huge = b"\x8b" + struct.pack("<i", 1 << 18) + b"\x7f" * (1 << 18)
+    many = b"(" + huge + b"q\x00" + 7 * b"h\x00" + b"t"
+    for shape, count in ((many, 1), (many[:-1] + b"K\x00t", 0)):
+        content = written_by_python_2(np.zeros(count, "<i8")).replace(b"M%c\x00\x85" % count, shape)
+        begin = time.process_time()
+        assert "do not fill its shape" in refusal(content)
+        assert time.process_time() - begin < 0.5
+    assert "keys are not text" in refusal(b"}" + huge + b"K\x01s.")
+
+
 def test_deep_nesting_overflows_nothing() -> None:
     """In a process of its own: an overflow of the stack of C would end this one."""
     code = (
         "import io; from engine.data.pickles import read_pickle\n"
         "from engine.errors import DataError\n"
-        "deep = read_pickle(io.BytesIO(b')' + b'\\x85' * 400_000 + b'.'), 'f', 1 << 20); del deep\n"
-        "try: read_pickle(io.BytesIO(b'})' + b'\\x85' * 400_000 + b'K\\x01s.'), 'f', 1 << 20)\n"
+        "deep = read_pickle(io.BytesIO(b')' + b'\\x85' * 200_000 + b'.'), 'f', 1 << 20); del deep\n"
+        "try: read_pickle(io.BytesIO(b'})' + b'\\x85' * 200_000 + b'K\\x01s.'), 'f', 1 << 20)\n"
         "except DataError as error: print('keys are not text' in str(error))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -255,6 +269,53 @@ def test_memory_follows_the_file_not_its_claims() -> None:
         assert tracemalloc.get_traced_memory()[1] < MOST
         tracemalloc.stop()
     assert read(b"K\x01r\xff\xff\xff\x7f.") == 1
+
+
+def peak_of(content: bytes, most: int = MOST) -> int:
+    """Read, and return how much memory was in use at once."""
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(DataError):
+            read_pickle(io.BytesIO(content), "file", most)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+TEXT = b"X" + struct.pack("<I", 1 << 16) + b"t" * (1 << 16) + b"q\x00"
+BYTES = b"B" + struct.pack("<I", 1 << 16) + b"b" * (1 << 16) + b"q\x00"
+ENCODE = b"c_codecs\nencode\nq\x01X\x06\x00\x00\x00latin1q\x02"
+EMPTY = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R"
+
+
+def state(order: bytes, by_columns: bytes) -> bytes:
+    """Build what fills an array, and remember it."""
+    element = b"cnumpy\ndtype\nU\x02i2\x85R(K\x03U\x01" + order + b"NNNtb"
+    return b"(K\x01M\x00\x40K\x02\x86" + element + by_columns + b"h\x00tq\x03"
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        (TEXT + ENCODE, b"h\x01h\x00h\x02\x86R"),
+        (TEXT + state(b"<", b"\x89"), EMPTY + b"h\x03b"),
+        (BYTES + state(b">", b"\x89"), EMPTY + b"h\x03b"),
+        (BYTES + state(b"<", b"\x88"), EMPTY + b"h\x03b"),
+    ],
+    ids=["bytes of text", "numbers of text", "turned round", "by columns"],
+)
+def test_what_is_read_once_is_not_copied_again_and_again(begin: bytes, again: bytes) -> None:
+    """Each copy takes a few instructions, and all of them stay."""
+    assert isinstance(read(b"(" + begin + again + b"l."), list)
+    content = b"(" + begin + 300 * again + b"l."
+    assert peak_of(content) < 8 * len(content)
+    assert "one that copies its content again and again" in refusal(content)
+
+
+@pytest.mark.parametrize("words", [b"cnumpy\nndarray\n", b"}\x94", b"}K\x01K\x01s", EMPTY])
+def test_very_many_small_things_do_not_fill_the_memory(words: bytes) -> None:
+    count = 20_000
+    assert peak_of(b"(" + count * words + b"l.") * pickles.MOST_INSTRUCTIONS / count < 64 * MOST
 
 
 def test_a_longer_file_is_not_read_to_its_end() -> None:
@@ -281,7 +342,7 @@ def test_whatever_the_bytes_the_answer_is_data_or_a_data_error(noise: bytes, at:
 def test_every_instruction_is_known_or_refused() -> None:
     """An instruction that a later Python adds is refused, not ignored."""
     for instruction in pickletools.opcodes:
-        machine = pickles._Machine()
+        machine = pickles._Machine(Bounded(io.BytesIO(), 0, "nothing"))
         machine.stack, machine.marks = [1, [], {}, 2], [2]
         try:
             machine.do(instruction.name, 0)
