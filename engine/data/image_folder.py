@@ -7,31 +7,23 @@ leave the order of the others as it is.
 
 import hashlib
 import os
-import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
+from engine.data.image_file import COLOUR, GREY, MODES, opened_image
 from engine.data.images import ImageData
 from engine.errors import DataError, ParameterError
 
-# What photographs and drawings come in. Pillow knows more; one of them would start another program.
-FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 PARTS = ("train", "test")
-GREY, COLOUR = "L", "RGB"
-# Pillow's names for how pixels are stored, as far as there are eight bits of each.
-MODES = dict.fromkeys(("1", "L", "LA"), GREY)
-MODES |= dict.fromkeys(("P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"), COLOUR)
 SWAPPED = {5, 6, 7, 8}  # values of EXIF's orientation by which height and width change places
 ORIENTATION = 0x0112
 
-MOST_PIXELS = 50_000_000  # of one image; a few bytes can unpack to any number
 LARGEST_SIDE = 256  # unless a size is asked for
 MOST_BYTES = 4 << 30  # of all images together, in memory
 MOST_CLASSES = 256
@@ -172,37 +164,9 @@ def _split(
     return sorted(ranked[count:]), sorted(ranked[:count])
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[Image.Image]:
-    """Open an image and look at what it says of itself before its pixels are read; put into words what is wrong."""
-    try:
-        with warnings.catch_warnings():
-            # Pillow's own word about very large images; the limit here is lower and is no warning.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            opened = Image.open(file, formats=FORMATS)
-        with opened as image:
-            if image.width * image.height > MOST_PIXELS:
-                got = f"{image.width}x{image.height}"
-                raise DataError(str(file), f"at most {MOST_PIXELS:,} pixels", got, "scale it down")
-            if image.mode not in MODES:
-                expected = "8 bits for each pixel and channel"
-                raise DataError(str(file), expected, f"mode {image.mode}", "convert or remove it")
-            yield image
-    except DataError:
-        raise
-    except UnidentifiedImageError:
-        expected = f"an image ({', '.join(FORMATS)})"
-        raise DataError(str(file), expected, "something else or a damaged one", "remove or replace it") from None
-    except Image.DecompressionBombError:
-        raise DataError(str(file), f"at most {MOST_PIXELS:,} pixels", "far more", "scale it down") from None
-    # Pillow's decoders raise whatever the damage leads to: OSError, ValueError, SyntaxError, struct.error, KeyError …
-    except Exception as error:
-        raise DataError(str(file), "an intact image", f"a damaged one ({error})", "remove or replace it") from error
-
-
 def _header(file: Path) -> tuple[Size, str]:
     """Return height and width as they are seen, and whether the image is grey or in colour."""
-    with _opened(file) as image:
+    with opened_image(file) as image:
         # Asked for its EXIF data without cause, a PNG is read to its end.
         noted = "exif" in image.info or image.format == "TIFF"
         turned = noted and image.getexif().get(ORIENTATION) in SWAPPED
@@ -230,7 +194,7 @@ def _read(classes: Sequence[Sequence[Path]], size: Size, mode: str) -> tuple[Pix
 def _pixels(file: Path, size: Size, mode: str) -> Pixels:
     """Read one image, turned as its EXIF data say; what is transparent becomes black."""
     height, width = size
-    with _opened(file) as image:
+    with opened_image(file) as image:
         upright = ImageOps.exif_transpose(image)
         if upright.mode in ("LA", "PA", "RGBA") or "transparency" in upright.info:
             shown = upright.convert("RGBA")

@@ -1,17 +1,16 @@
 """A picture from anywhere made like the images of a data set of digits, so that a network can be asked about it."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from engine.data.image_file import opened_image
 from engine.errors import DataError
 
 # MNIST's digits: 20 pixels along the longer side, their centre of mass in the middle of 28x28.
 SIDE, INSIDE = 28, 20
-MOST_PIXELS = 50_000_000
 # Ink is what is darker, or lighter, than the background by this share of the range.
 FAINT = 0.25
 
@@ -25,7 +24,7 @@ def read_digit(path: Path) -> npt.NDArray[np.uint8]:
     Parameters
     ----------
     path : Path
-        Any format that Pillow reads.
+        BMP, GIF, JPEG, PNG, PPM, TIFF or WebP, with eight bits for each pixel and channel.
 
     Returns
     -------
@@ -35,24 +34,20 @@ def read_digit(path: Path) -> npt.NDArray[np.uint8]:
     Raises
     ------
     DataError
-        If there is no such file, it is no picture, too large, or shows nothing.
+        If there is no such file, it is no picture, damaged, too large or of more bits, or shows nothing.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise DataError(str(path), f"at most {MOST_PIXELS:,} pixels", f"{opened.width}x{opened.height}")
-                grey = np.asarray(_on_white(ImageOps.exif_transpose(opened)).convert("L"), np.float64) / 255
-    except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(str(path), "a picture", str(error)) from error
+    with opened_image(path) as picture:
+        grey = np.asarray(_on_white(ImageOps.exif_transpose(picture)).convert("L"), np.float64) / 255
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ink = np.abs(grey - np.median(edge))
     ink = np.where(ink > FAINT * ink.max(), ink, 0.0)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not rows.size or ink.max() < 0.1:
+    placed = None
+    if rows.size and ink.max() >= 0.1:
+        placed = _placed(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / ink.max())
+    if placed is None:
         raise DataError(str(path), "a digit on a plain background", "a picture that shows nothing")
-    return _placed(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] / ink.max())
+    return placed
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
@@ -63,12 +58,15 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
 
 
-def _placed(ink: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+def _placed(ink: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8] | None:
+    """Return the digit in MNIST's size and place, or None if nothing of it is left at that size."""
     height, width = ink.shape
     scale = INSIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(Image.fromarray((255 * ink).astype(np.uint8)).resize(size, Image.Resampling.BOX), np.float64)
     mass = small.sum()
+    if mass == 0:  # a few specks, far apart
+        return None
     out = np.zeros((SIDE, SIDE), np.uint8)
     corner = []
     for axis, length in enumerate(small.shape):

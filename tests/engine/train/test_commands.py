@@ -108,7 +108,7 @@ def test_predict(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     assert right >= 8
     (tmp_path / "text.png").write_text("no picture")
     assert main(["--predict", str(tmp_path / "text.png"), "--weights", str(weights)]) == 2
-    assert "expected a picture" in capsys.readouterr().err
+    assert "expected an image (BMP, GIF, JPEG, PNG" in capsys.readouterr().err
 
 
 def test_a_picture_becomes_like_the_data(tmp_path: Path) -> None:
