@@ -1,8 +1,13 @@
 """The JPEG copy of CIFAR-10: its name says so, and damage is reported with the image's number."""
 
+import contextlib
 import io
 import pickle
+import random
+import struct
+import tracemalloc
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +76,7 @@ def test_grey_files_among_them(tmp_path: Path) -> None:
         ({"jpeg": np.zeros((5, 5), np.uint8)}, "jpeg uint8 of one axis"),
         ({"offsets": np.array([0, 10, 20])}, "image 0: expected an intact JPEG file, got a damaged one"),
         (jpegs(2, size=(32, 31)), "image 0: expected a JPEG file of 32x32 pixels, got one of 32x31"),
-        ({"labels": np.array([1, "a"], dtype=object)}, "another or a damaged one"),
+        ({"labels": np.array([1, "a"], dtype=object)}, "labels uint8 of one axis, got object (2,)"),
     ],
 )
 def test_wrong_contents(changed: dict[str, Any], says: str, tmp_path: Path) -> None:
@@ -98,6 +103,71 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         assert "another or a damaged one" in refusal(tmp_path)
     np.savez(tmp_path / "test.npz", x=np.zeros(3))
     assert "an .npz file with jpeg, offsets, labels" in refusal(tmp_path)
+
+
+def archived(file: Path, **entries: bytes) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(f"{name}.npy", content)
+
+
+def header_for(count: int, descr: str = "|u1") -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": descr, "fortran_order": False, "shape": (count,)})
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        header_for(10**15) + bytes(10),
+        header_for(10**9) + bytes(10),
+        header_for(9) + bytes(10),
+        header_for(-1) + bytes(10),
+        b"\x93NUMPY\x01\x00\x08\x00" + b"(" * 8,
+        b"\x93NUMPY\x01\x00\xff\xff" + b"[" * 65535,
+        b"\x93NUMPY\x04\x00" + bytes(10),
+        b"",
+    ],
+)
+def test_arrays_that_are_not_what_their_headers_say(content: bytes, tmp_path: Path) -> None:
+    """Nothing is set aside for what is only claimed."""
+    archived(written(tmp_path) / "test.npz", jpeg=content)
+    tracemalloc.start()
+    message = refusal(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "an .npz file with jpeg, offsets, labels, got another or a damaged one (" in message
+    assert peak < 1 << 24
+
+
+def test_whatever_the_damage_the_answer_is_images_or_a_data_error(tmp_path: Path) -> None:
+    arrays: dict[str, Any] = jpegs(2)
+    np.savez_compressed(written(tmp_path) / "test.npz", **arrays)
+    whole, draw = (tmp_path / "test.npz").read_bytes(), random.Random(0)
+    for _ in range(200):
+        content = bytearray(whole)
+        content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
+        (tmp_path / "test.npz").write_bytes(content)
+        with contextlib.suppress(DataError):
+            load_cifar10_jpeg(tmp_path)
+
+
+def test_an_archive_that_asks_for_a_password(tmp_path: Path) -> None:
+    content = bytearray((written(tmp_path) / "test.npz").read_bytes())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "test.npz").write_bytes(content)
+    assert "another or a damaged one (File 'jpeg.npy' is encrypted" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("side", [10_000, 65_000])
+def test_a_jpeg_file_that_says_it_is_huge(side: int, tmp_path: Path) -> None:
+    arrays = jpegs(1)
+    content = arrays["jpeg"].tobytes()
+    size = content.index(b"\xff\xc0") + 5
+    arrays["jpeg"] = np.frombuffer(content[:size] + struct.pack(">HH", side, side) + content[size + 4 :], np.uint8)
+    assert "image 0: expected " in refusal(written(tmp_path, **arrays))
 
 
 def test_a_bomb_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
