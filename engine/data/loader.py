@@ -9,7 +9,7 @@ from engine.arrays import Array
 from engine.data.compiled import compiled
 from engine.data.prefetch import ahead
 from engine.device import CPU, Device
-from engine.errors import ParameterError, ShapeError
+from engine.errors import DTypeError, ParameterError, ShapeError
 from engine.placement import staging
 from engine.random import default_generator
 from engine.tensor import Tensor
@@ -26,7 +26,7 @@ class Batches:
     ----------
     images : ndarray (N, H, W) grey or (N, C, H, W) colour, uint8
         0 is background.
-    labels : ndarray (N,), uint8
+    labels : ndarray (N,), uint8 or other whole numbers
     batch_size : int
         The last batch may be smaller.
     mean, std : float or sequence of float
@@ -49,6 +49,8 @@ class Batches:
     ShapeError
         If there are not as many labels as images, or none; or means or stds for another number of channels; or if
         `augment` returns something other than as many images of as many channels.
+    DTypeError
+        If images are not uint8, or labels no whole numbers.
     ParameterError
         If `batch_size` or `std` is not positive, or `pad` negative.
 
@@ -81,6 +83,10 @@ class Batches:
         if images.ndim not in (3, 4) or labels.shape != images.shape[:1] or len(images) == 0:
             got = f"images {images.shape}, labels {labels.shape}"
             raise ShapeError("Batches", "images (N, H, W) or (N, C, H, W) and labels (N,) with N >= 1", got)
+        if images.dtype != np.uint8 or not np.issubdtype(labels.dtype, np.integer):
+            got = f"{images.dtype.name} images and {labels.dtype.name} labels"
+            fix = "give pixels from 0 to 255, which are divided here, and numbers of classes"
+            raise DTypeError("Batches", "uint8 images and labels of whole numbers", got, fix)
         channels = 1 if images.ndim == 3 else images.shape[1]
         means, stds = np.atleast_1d(mean).astype(np.float64), np.atleast_1d(std).astype(np.float64)
         if any(numbers.shape not in ((1,), (channels,)) for numbers in (means, stds)):

@@ -12,7 +12,7 @@ import engine
 from engine.data import Batches
 from engine.data.loader import Images
 from engine.data.prefetch import THREAD_NAME
-from engine.errors import ParameterError, ShapeError
+from engine.errors import DTypeError, ParameterError, ShapeError
 
 GREY = np.random.default_rng(0).integers(0, 256, (23, 6, 5)).astype(np.uint8)
 COLOUR = np.random.default_rng(1).integers(0, 256, (23, 3, 6, 5)).astype(np.uint8)
@@ -211,6 +211,24 @@ def test_what_alterations_may_not_return(returned: npt.NDArray[Any], got: str) -
         passed(Batches(GREY, LABELS, 23, augment=lambda images, rng: returned))
     assert str(caught.value).startswith("Batches: expected augment to return float32 (23, 1) images")
     assert str(caught.value).endswith(f"got {got}")
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "got"),
+    [
+        ((GREY / 255).astype(np.float32), LABELS, "float32 images and uint8 labels; give pixels from 0 to 255"),
+        (GREY.astype(np.int64), LABELS, "int64 images and uint8 labels"),
+        (GREY > 0, LABELS, "bool images and uint8 labels"),
+        (GREY, LABELS.astype(np.float64), "uint8 images and float64 labels"),
+        (GREY, LABELS > 3, "uint8 images and bool labels"),
+    ],
+)
+def test_elements_of_another_type(images: npt.NDArray[Any], labels: npt.NDArray[Any], got: str) -> None:
+    """Pixels that were divided already would be divided once more, and nobody would notice."""
+    with pytest.raises(DTypeError) as caught:
+        Batches(images, labels, 4)
+    assert f"Batches: expected uint8 images and labels of whole numbers, got {got}" in str(caught.value)
+    assert [y.tolist() for _, y in Batches(GREY[:2], LABELS[:2].astype(np.int32), 2)] == [[0, 1]]
 
 
 def test_settings_that_cannot_work() -> None:
