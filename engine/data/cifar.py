@@ -125,7 +125,10 @@ def _streamed(archive: Path) -> Iterator[tarfile.TarFile]:
             bounded = cast(BinaryIO, Bounded(stream, MOST_ARCHIVE_BYTES, str(archive)))
             with tarfile.open(fileobj=bounded, mode="r|") as members:
                 yield members
-        except tarfile.TarError as error:
+        except DataError:
+            raise
+        # A name that belongs to a name is read within the reading of the first; a number may be none.
+        except (tarfile.TarError, RecursionError, ValueError) as error:
             raise DataError(str(archive), "an intact tar archive", f"a damaged one ({error})", AGAIN) from error
 
 

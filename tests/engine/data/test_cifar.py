@@ -190,6 +190,20 @@ def test_damaged_archives(tmp_path: Path) -> None:
     assert "expected an intact tar archive, got a damaged one" in refusal(archive)
 
 
+def test_archives_that_python_cannot_follow(tmp_path: Path) -> None:
+    """Names of names of names, and numbers that are none, in extensions of the format."""
+    archive = tmp_path / "cifar-10-binary.tar.gz"
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 5
+    archive.write_bytes(3000 * (name.tobuf() + b"name\0".ljust(512, b"\0")))
+    assert "expected an intact tar archive, got a damaged one (maximum recursion" in refusal(archive)
+    with tarfile.open(archive, "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        member = tarfile.TarInfo("data_batch_1.bin")
+        member.pax_headers = {"GNU.sparse.size": "many", "GNU.sparse.map": "0,5"}
+        tar.addfile(member)
+    assert "expected an intact tar archive, got a damaged one (invalid literal" in refusal(archive)
+
+
 def test_nothing_there(tmp_path: Path) -> None:
     assert "got no such file or directory; point --data at it" in refusal(tmp_path / "nowhere")
     assert "expected one of cifar-10-batches-bin, cifar-10-batches-py, cifar-10-binary.tar.gz" in refusal(tmp_path)
