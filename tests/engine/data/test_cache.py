@@ -138,8 +138,11 @@ def test_a_process_that_was_killed_holds_nobody_up(server: Server, tmp_path: Pat
         while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.02)
         process.kill()
+    assert partial.exists()
+    assert partial.stat().st_size
     server.behaviours["/b"].stall = 0
     fetch("small", [file], tmp_path)
+    assert server.ranges()[-1] is not None
     assert (tmp_path / "b").read_bytes() == CONTENT["b"]
 
 
