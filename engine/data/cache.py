@@ -26,13 +26,23 @@ NOTICE_AFTER = 1.0
 def data_folder() -> Path:
     """Return the folder with a folder for each data set: what BYHAND_DATA names, or one in the user's cache.
 
+    Raises
+    ------
+    DataError
+        If the folder is said to be in the home of somebody who has none.
+
     Examples
     --------
     >>> data_folder().is_absolute()
     True
     """
     named = os.environ.get(VARIABLE)
-    return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("byhand") / "data"
+    if not named:
+        return platformdirs.user_cache_path("byhand") / "data"
+    try:
+        return Path(named).expanduser().absolute()
+    except RuntimeError as error:  # nobody of this name
+        raise DataError(VARIABLE, "a folder", f"{named} ({error})", "write its path without ~") from None
 
 
 def load_cached(

@@ -145,3 +145,10 @@ def test_where_data_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert cache.data_folder() == tmp_path / "data"
     monkeypatch.delenv("BYHAND_DATA")
     assert "byhand" in cache.data_folder().parts
+
+
+def test_a_folder_of_somebody_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_DATA", "~nobody-of-this-name/data")
+    with pytest.raises(DataError, match=r"^BYHAND_DATA: expected a folder, got ~nobody-of-this-name/data \(") as caught:
+        load("mnist")
+    assert str(caught.value).endswith("write its path without ~")
