@@ -124,7 +124,7 @@ def _alone(name: str, folder: Path) -> Iterator[None]:
             sys.stderr.write(f"{name}: another process is downloading it; waiting\n")
             lock.acquire(timeout=LONGEST_WAIT)
     except filelock.Timeout:
-        fix = f"end the other process, or remove {lock.lock_file}"
+        fix = "end the other process, or try again when it is done"
         raise DataError(name, "to be the only one who downloads it", "another process that does", fix) from None
     except OSError as error:
         reason = error.strerror or str(error)
