@@ -12,7 +12,7 @@ import platformdirs
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from engine.data.download import PATIENCE, Patience, download
+from engine.data.download import PATIENCE, Patience, differs, download
 from engine.data.images import ImageData
 from engine.data.sources import RemoteFile
 from engine.errors import DataError
@@ -80,7 +80,16 @@ def load_cached(
         found = find(folder)
     if found is None:
         raise DataError(name, f"the data set in {folder}", "not all of it", "remove that folder and try again")
-    return read(found)
+    try:
+        return read(found)
+    except DataError as error:
+        damaged = [str(folder / remote.name) for remote in files if differs(remote, folder)]
+        if not damaged:
+            raise
+        # What is there is not downloaded again. Nor is it removed here: somebody may be copying it just now.
+        fix = f"it is not as published: remove {' and '.join(damaged)} and try again, which downloads it"
+        who, expected, got, _ = error.args
+        raise DataError(who, expected, got, fix) from error
 
 
 def fetch(name: str, files: Sequence[RemoteFile], folder: Path, patience: Patience = PATIENCE) -> None:

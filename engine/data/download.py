@@ -136,6 +136,18 @@ def download(
     raise DataError(remote.name, f"{remote.size:,} bytes from one of its addresses", "; ".join(failures), fix)
 
 
+def differs(remote: RemoteFile, folder: Path) -> bool:
+    """Tell whether a file of this name is there, and is another one than should be downloaded.
+
+    Parameters
+    ----------
+    remote : RemoteFile
+    folder : Path
+    """
+    target = folder / remote.name
+    return target.is_file() and _digest(target) != remote.sha256
+
+
 def _tried(url: str, remote: RemoteFile, partial: _Partial, report: Report, patience: Patience) -> str | None:
     """Try an address until the file is complete and right (None) or nothing more comes (the reason)."""
     pause, left, furthest = patience.pause, patience.attempts, partial.size()

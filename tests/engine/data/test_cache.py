@@ -16,6 +16,7 @@ from engine.data.cache import fetch, load_cached
 from engine.data.download import Patience
 from engine.data.images import ImageData
 from engine.data.sources import RemoteFile
+from engine.data.streams import AGAIN
 from engine.errors import DataError
 from engine.train.cli import main
 from tests.engine.data.server import Behaviour, Server, serving
@@ -58,6 +59,38 @@ def test_a_set_is_downloaded_once(
     for name, content in CONTENT.items():
         assert (tmp_path / "small" / name).read_bytes() == content
     assert capsys.readouterr().out == ""
+
+
+def test_what_was_damaged_since_is_named(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there, so nothing would download it again; and it may be somebody's own, so nothing removes it."""
+    monkeypatch.setenv("BYHAND_DATA", str(tmp_path))
+
+    def read(folder: Path) -> ImageData:
+        if (folder / "b").read_bytes() != CONTENT["b"]:
+            raise DataError(str(folder / "b"), "an intact gzip file", "a damaged one", AGAIN)
+        return blank(folder)
+
+    given, file = files(server), tmp_path / "small" / "b"
+    load_cached("small", given, complete, read)
+    file.write_bytes(CONTENT["b"][:-1])
+    with pytest.raises(DataError) as caught:
+        load_cached("small", given, complete, read)
+    fix = f"it is not as published: remove {file} and try again, which downloads it"
+    assert str(caught.value) == f"{file}: expected an intact gzip file, got a damaged one; {fix}"
+    file.unlink()
+    assert load_cached("small", given, complete, read).name == "small"
+
+
+def test_what_cannot_be_read_though_it_is_as_published(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYHAND_DATA", str(tmp_path))
+
+    def read(folder: Path) -> ImageData:
+        raise DataError("b", "digits", "others", AGAIN)
+
+    with pytest.raises(DataError, match=f"^b: expected digits, got others; {AGAIN}$"):
+        load_cached("small", files(server), complete, read)
 
 
 def test_only_what_is_missing(server: Server, tmp_path: Path) -> None:
