@@ -66,8 +66,9 @@ def load_image_folder(
     Raises
     ------
     DataError
-        If there is no such folder, or classes of training and test part differ, or a class has no images, or
-        a file is damaged or unreasonably large (the file is named), or all together would fill the memory.
+        If there is no such folder, or ``train/`` without ``test/``, or classes of training and test part differ, or
+        a class has no images, or a file is damaged or unreasonably large (the file is named), or all together would
+        fill the memory.
     ParameterError
         If a setting has a value that cannot work.
 
@@ -130,8 +131,13 @@ def _images(folder: Path) -> list[Path]:
 
 def _found(folder: Path, test_share: float, seed: int) -> tuple[tuple[str, ...], list[list[Path]], list[list[Path]]]:
     """Return the names of the classes, and each one's files for training and for testing."""
-    parted = all((folder / part).is_dir() for part in PARTS)
-    places = [folder / part for part in PARTS] if parted else [folder]
+    train, test = (folder / part for part in PARTS)
+    parted = train.is_dir() and test.is_dir()
+    # A class may be called train: then it has images itself.
+    if train.is_dir() and not parted and not _images(train) and any(_images(inner) for inner in _folders(train)):
+        fix = "rename the folder to test on to test/, or name train/ itself, of which a share is kept for testing"
+        raise DataError(str(folder), "train/ and test/", "train/ and no test/", fix)
+    places = [train, test] if parted else [folder]
     named = [{inner.name: _images(inner) for inner in _folders(place)} for place in places]
     for place, files in zip(places, named, strict=True):
         empty = [name for name, images in files.items() if not images]
@@ -149,7 +155,7 @@ def _found(folder: Path, test_share: float, seed: int) -> tuple[tuple[str, ...],
             raise DataError(str(folder), "the same classes in train/ and test/", got, "rename or remove those folders")
         return classes, list(named[0].values()), list(named[1].values())
     split = [_split(name, files, folder, test_share, seed) for name, files in named[0].items()]
-    return classes, [train for train, _ in split], [test for _, test in split]
+    return classes, [kept for kept, _ in split], [tested for _, tested in split]
 
 
 def _split(

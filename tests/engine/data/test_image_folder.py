@@ -187,6 +187,23 @@ def test_folders_that_do_not_fit(tmp_path: Path) -> None:
     assert "the same classes in train/ and test/, got horse in one of them alone" in refusal(tmp_path / "both")
 
 
+def test_a_part_for_testing_of_another_name(tmp_path: Path) -> None:
+    """The folders train and val were taken for classes, and blamed for having no images."""
+    animals(tmp_path / "train", 2)
+    animals(tmp_path / "val", 2)
+    assert has_image_folders(tmp_path)
+    fix = "rename the folder to test on to test/, or name train/ itself, of which a share is kept for testing"
+    assert refusal(tmp_path) == f"{tmp_path}: expected train/ and test/, got train/ and no test/; {fix}"
+    assert len(load_image_folder(tmp_path / "train").test_labels) == 2
+
+
+def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+    animals(tmp_path, 2)
+    drawn(tmp_path / "train" / "1.png")
+    drawn(tmp_path / "train" / "2.png")
+    assert load_image_folder(tmp_path).classes == ("cat", "dog", "train")
+
+
 def test_too_many_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_folder, "MOST_CLASSES", 1)
     assert "at most 1 classes, got 2 folders" in refusal(animals(tmp_path, 2))
