@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from engine.data.idx import read_idx
 from engine.data.images import DIGITS, ImageData
+from engine.data.streams import AGAIN
 from engine.errors import DataError
 
 FASHION_MNIST_CLASSES = (
@@ -66,7 +67,7 @@ def load_idx_folder(
     Raises
     ------
     DataError
-        If a file is missing or damaged, holds something other than uint8 images or labels
+        If a file is missing or damaged, holds no images, or something other than uint8 images or labels
         of these classes, or does not go with its neighbour.
 
     See Also
@@ -132,6 +133,8 @@ def _read_pair(
             f"{len(images):,} images and {len(labels):,} labels",
             "take both from the same set",
         )
+    if not images.size:
+        raise DataError(str(images_file), "images, N, H and W at least 1", str(images.shape), AGAIN)
     beyond = labels >= len(classes)
     if np.any(beyond):
         worst = int(np.argmax(beyond))

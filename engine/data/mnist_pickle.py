@@ -64,6 +64,11 @@ def load_mnist_pickle(path: str | os.PathLike[str]) -> ImageData:
     except (TypeError, ValueError):
         expected = "three pairs of images (N, 784), float from 0 to 1, and labels (N,), int from 0 to 9"
         raise DataError(str(path), expected, "something else", AGAIN) from None
+    counts = [(len(images), len(labels)) for images, labels in (train, validation, test)]
+    if any(images != labels for images, labels in counts) or not counts[0][0] + counts[1][0] or not counts[2][0]:
+        expected = "as many labels as images in each pair, and some to train on and to test"
+        got = ", ".join(f"{images:,} images and {labels:,} labels" for images, labels in counts)
+        raise DataError(str(path), expected, got, AGAIN)
     images, labels = (np.concatenate(parts) for parts in zip(train, validation, strict=True))
     return ImageData(images, labels, *test, name="MNIST")
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.data.idx import write_idx
 from engine.data.idx_folder import PARTS, load_idx_folder
+from engine.data.streams import AGAIN
 from engine.errors import DataError
 
 
@@ -105,6 +106,15 @@ def test_counts_that_differ(tmp_path: Path) -> None:
     message = refusal(folder)
     assert message.startswith(f"{folder / PARTS[0]} and {folder / PARTS[1]}: expected as many images as labels")
     assert "got 12 images and 11 labels" in message
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 3), (5, 0, 3), (5, 4, 0)])
+def test_no_images(shape: tuple[int, ...], tmp_path: Path) -> None:
+    """Files that are empty but for their headers."""
+    folder = write_set(tmp_path / "empty", "")
+    write_idx(folder / PARTS[2], np.zeros(shape, np.uint8))
+    write_idx(folder / PARTS[3], np.zeros(shape[0], np.uint8))
+    assert refusal(folder) == f"{folder / PARTS[2]}: expected images, N, H and W at least 1, got {shape}; {AGAIN}"
 
 
 @pytest.mark.parametrize("last", [2, 26])

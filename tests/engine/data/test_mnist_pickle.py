@@ -20,8 +20,8 @@ def pair(first: int, end: int, levels: int = 256) -> tuple[Any, Any]:
     return (PIXELS[first:end] / levels).astype(np.float32), np.arange(first, end)
 
 
-def written(folder: Path, value: Any, name: str = "mnist.pkl.gz") -> Path:
-    file, content = folder / name, pickle.dumps(value, protocol=2)
+def written(folder: Path, value: Any, name: str = "mnist.pkl.gz", protocol: int = 2) -> Path:
+    file, content = folder / name, pickle.dumps(value, protocol)
     file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     return file
 
@@ -72,9 +72,21 @@ def test_other_contents(value: Any, tmp_path: Path) -> None:
     assert str(caught.value).startswith(f"{file}: expected three pairs of images (N, 784)")
 
 
-def test_counts_that_differ(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"MNIST, test images: expected .* labels"):
-        load_mnist_pickle(written(tmp_path, odd(labels=np.array([1, 2]))))
+@pytest.mark.parametrize(
+    "value",
+    [
+        odd(labels=np.array([1, 2])),
+        (pair(0, 3), pair(3, 6), pair(6, 6)),
+        (pair(0, 0), pair(0, 0), pair(0, 3)),
+        # Together as many labels as images; whose they are, nobody knows.
+        ((pair(0, 3)[0], pair(0, 2)[1]), (pair(3, 5)[0], pair(3, 6)[1]), pair(6, 9)),
+    ],
+)
+def test_counts_that_differ_or_are_none(value: Any, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"mnist\.pkl\.gz: expected as many labels as images in each pair, and some"):
+        load_mnist_pickle(written(tmp_path, value, protocol=4))
+    none_to_validate = (pair(0, 3), pair(3, 3), pair(3, 6))
+    assert len(load_mnist_pickle(written(tmp_path, none_to_validate, protocol=4)).train_labels) == 3
 
 
 def test_one_pair_very_often(tmp_path: Path) -> None:
