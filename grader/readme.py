@@ -181,8 +181,8 @@ def course_part() -> tuple[str, str]:
         "wants to go straight to one unit finds under “builds on” which ones to do before."
     )
     where = (
-        "`grade` is found once the environment of the [start](../README.md#start) is active: `source "
-        ".venv/bin/activate`, on Windows `.venv\\Scripts\\activate`. Or write `.venv/bin/grade`."
+        "`grade` is found once the environment that was set up at the start is active: `source .venv/bin/activate`, on "
+        "Windows `.venv\\Scripts\\activate`. Or write `.venv/bin/grade`."
     )
     return "Exercises", "\n\n".join([_wrapped(order), _shell(commands), _wrapped(where), "\n".join(rows)])
 
