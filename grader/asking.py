@@ -31,14 +31,6 @@ def plain(function: Callable[..., Any], arguments: list[Any]) -> Any:
     return getattr(function, "py_func", function)(*arguments)
 
 
-def repeated(function: Callable[..., Any], arguments: list[Any], times: int) -> Any:
-    """Call a function several times with the same arguments; returns the last value."""
-    value = None
-    for _ in range(times):
-        value = function(*arguments)
-    return value
-
-
 def model(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
     """Make a network, give it parameters, and run it forwards and backwards.
 

@@ -104,9 +104,9 @@ def _write_canvas(export: Path, out: Path, assignment: str, console: Console) ->
     console.print(f"grades for Canvas in {out / CANVAS}", soft_wrap=True, markup=False)
     left_out = [student for student, has in standings.items() if has.unjudged]
     if left_out:
-        console.print(Text(f"not filled in, since not all is judged: {', '.join(left_out)}", style="yellow"))
+        console.print(Text(plain(f"not filled in, since not all is judged: {', '.join(left_out)}"), style="yellow"))
     if missing:
-        console.print(Text(f"not in {export}: {', '.join(missing)}", style="yellow"))
+        console.print(Text(plain(f"not in {export}: {', '.join(missing)}"), style="yellow"))
 
 
 def _print(report: ClassReport, out: Path, seed: int, console: Console) -> None:
@@ -119,7 +119,7 @@ def _print(report: ClassReport, out: Path, seed: int, console: Console) -> None:
         table = Table("student", "exercise", "before", "now", title="what the regrade changed", title_justify="left")
         for change in report.differences[:SHOWN_DIFFERENCES]:
             before, after = f"{change.before}, {change.points_before}", f"{change.after}, {change.points_after}"
-            table.add_row(Text(change.student), change.exercise, before, after)
+            table.add_row(Text(plain(change.student)), change.exercise, before, after)
         console.print(table)
         if len(report.differences) > SHOWN_DIFFERENCES:
             console.print(f"and {len(report.differences) - SHOWN_DIFFERENCES} more")

@@ -1,13 +1,13 @@
 """Properties that many exercises share; each returns a :class:`~grader.exercise.Property`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from grader.exercise import Property
-from grader.trial import Trial
+from grader.trial import FalsifiedError, Trial
 from grader.wire import Array, each_array, parts
 
 Cases = SearchStrategy[dict[str, Any]]
@@ -68,8 +68,10 @@ def leaves_arguments_alone(
     return Property("leave its arguments unchanged", points, cases, check, examples, simplify)
 
 
-def raises(name: str, points: int, cases: Cases, kind: str = "ValueError", examples: int = 40) -> Property:
-    """Require the function to refuse the case with an exception of the given type.
+def raises(
+    name: str, points: int, cases: Cases, answered: Mapping[str, Any], kind: str = "ValueError", examples: int = 40
+) -> Property:
+    """Require the function to refuse the case with an exception of the given type, and not to refuse all there is.
 
     Parameters
     ----------
@@ -77,6 +79,8 @@ def raises(name: str, points: int, cases: Cases, kind: str = "ValueError", examp
     points : int
     cases : strategy of dict
         Cases without an answer.
+    answered : mapping
+        A plain case that has one, which must be right.
     kind : str
         Name of the exception's type; a subclass will do.
     examples : int
@@ -84,6 +88,12 @@ def raises(name: str, points: int, cases: Cases, kind: str = "ValueError", examp
 
     def check(trial: Trial) -> None:
         trial.must_raise(kind)
+        plain = trial.on(answered)
+        try:
+            plain.must_be_right(plain.call())
+        except FalsifiedError as falsified:
+            told = falsified.counterexample.message
+            trial.fail(f"{kind} is right here, but where there is an answer, that is asked for: {told}")
 
     return Property(name, points, cases, check, examples)
 

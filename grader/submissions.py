@@ -10,16 +10,21 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from grader.fence import MAX_SOURCE, RefusedError, read_submission
 
 MAX_ENTRIES = 20_000
 MAX_ZIP = 256 << 20
 MAX_DEPTH = 12
-# A zip in a zip, as Canvas exports them, and no further.
-MAX_NESTING = 2
+# A zip in a zip, as Canvas exports them, and no further. One at a time is held in memory.
+MAX_ZIP_INSIDE, MAX_ZIPS_INSIDE = 64 << 20, 20
+# Of others, zipfile unpacks more than it is asked for: some hundred bytes become gigabytes.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENTRY, CHUNK = b"PK\1\2", 1 << 20
 IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 # "doejane_LATE_123_456_conv2d.py": login, user, attempt, file.
 CANVAS = re.compile(r"^(?P<student>.+?)(?:_LATE)?_(?P<user>\d+)_\d+_(?P<file>.+)$")
@@ -91,6 +96,7 @@ def find_submissions(root: Path, names: Sequence[str]) -> Iterator[Submission]:
     """
     if not root.exists():
         raise UnreadableError(f"there is no folder or zip file {root}")
+    _archive.cache_clear()  # files may have changed
     by_student: dict[str, list[Item]] = {}
     notes: dict[str, list[str]] = {}
     for item in _without_wrapper(list(_items(root, notes))):
@@ -110,11 +116,22 @@ def _owner(path: PurePosixPath) -> tuple[str, PurePosixPath]:
             first = moodle["student"]
         elif canvas and first.lower().endswith(".zip"):
             first = f"{canvas['student']}_{canvas['user']}"
-        return first.removesuffix(".zip"), PurePosixPath(*rest)
+        return readable(first.removesuffix(".zip")), PurePosixPath(*rest)
     canvas = CANVAS.match(first)
     if canvas:
-        return f"{canvas['student']}_{canvas['user']}", PurePosixPath(canvas["file"])
-    return PurePosixPath(first).stem, path
+        return readable(f"{canvas['student']}_{canvas['user']}"), PurePosixPath(canvas["file"])
+    return readable(PurePosixPath(first).stem), path
+
+
+def readable(text: str) -> str:
+    r"""Return a name that can be written as UTF-8, whatever bytes a file system has for it.
+
+    Examples
+    --------
+    >>> print(readable(b"zo\xeb".decode(errors="surrogateescape")))
+    zo\udceb
+    """
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _without_wrapper(items: list[Item]) -> list[Item]:
@@ -148,14 +165,14 @@ def _collect(student: str, items: Sequence[Item], names: Sequence[str], notes: l
     for name, found in candidates.items():
         _, item = min(found, key=lambda pair: pair[0])
         if len(found) > 1:
-            notes.append(f"{len(found)} files for {name}: {item.path} is graded")
+            notes.append(readable(f"{len(found)} files for {name}: {item.path} is graded"))
         try:
             source = item.read(MAX_SOURCE + 1)
             if len(source) > MAX_SOURCE:
                 raise UnreadableError(f"{item.path} is larger than {MAX_SOURCE >> 10} KiB")
             sources[name] = source
         except UnreadableError as error:
-            refused[name] = str(error)
+            refused[name] = readable(str(error))
     if not candidates:
         notes.append("no file has the name of an exercise")
     return Submission(student, sources, refused, tuple(notes))
@@ -165,13 +182,13 @@ def _items(root: Path, notes: dict[str, list[str]]) -> Iterator[Item]:
     if root.is_dir():
         yield from _in_folder(root, notes)
     elif zipfile.is_zipfile(root):
-        yield from _in_zip(root, PurePosixPath(), notes, nesting=1)
+        yield from _in_zip(root, PurePosixPath(), notes)
     else:
         raise UnreadableError(f"{root} is neither a folder nor a zip file")
 
 
 def _note(notes: dict[str, list[str]], path: PurePosixPath, text: str) -> None:
-    notes.setdefault(_owner(path)[0], []).append(f"{path.name}: {text}")
+    notes.setdefault(_owner(path)[0], []).append(readable(f"{path.name}: {text}"))
 
 
 def _in_folder(root: Path, notes: dict[str, list[str]]) -> Iterator[Item]:
@@ -199,7 +216,7 @@ def _in_folder(root: Path, notes: dict[str, list[str]]) -> Iterator[Item]:
             elif entry.is_dir():
                 stack.append((Path(entry.path), path))
             elif entry.name.lower().endswith(".zip") and entry.is_file():
-                yield from _in_zip(Path(entry.path), path, notes, nesting=1)
+                yield from _in_zip(Path(entry.path), path, notes)
             else:
                 yield Item(path, _reader(Path(entry.path)))
 
@@ -217,17 +234,15 @@ def _reader(path: Path) -> Callable[[int], bytes]:
     return read
 
 
-def _in_zip(file: Path | BytesIO, path: PurePosixPath, notes: dict[str, list[str]], nesting: int) -> Iterator[Item]:
+def _in_zip(
+    file: Path, path: PurePosixPath, notes: dict[str, list[str]], inner: zipfile.ZipInfo | None = None
+) -> Iterator[Item]:
     try:
-        if isinstance(file, Path) and file.stat().st_size > MAX_ZIP:
-            raise UnreadableError(f"a zip file larger than {MAX_ZIP >> 20} MiB")
-        archive = zipfile.ZipFile(file)
-        members = archive.infolist()
-        if len(members) > MAX_ENTRIES:
-            raise UnreadableError(f"a zip file of {len(members):,} entries")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnreadableError) as error:
+        members = _archive(file, inner).infolist()
+    except UnreadableError as error:
         _note(notes, path or PurePosixPath("submissions"), f"cannot be read: {error}")
         return
+    zips: dict[str, int] = {}
     for member in sorted(members, key=lambda member: member.filename):
         inside = PurePosixPath(member.filename)
         parts = [part for part in inside.parts if part not in ("/", "..", ".")]
@@ -238,25 +253,58 @@ def _in_zip(file: Path | BytesIO, path: PurePosixPath, notes: dict[str, list[str
             _note(notes, place, "lies too deep")
         elif stat.S_ISLNK(member.external_attr >> 16):
             _note(notes, place, "a link, which is not followed")
-        elif place.suffix.lower() == ".zip" and nesting < MAX_NESTING:
-            try:
-                nested = BytesIO(_member(archive, member)(MAX_ZIP))
-            except UnreadableError as error:
-                _note(notes, place, str(error))
+        elif place.suffix.lower() == ".zip" and inner is None:
+            owner = _owner(place)[0]
+            zips[owner] = zips.get(owner, 0) + 1
+            if zips[owner] > MAX_ZIPS_INSIDE:
+                _note(notes, place, f"more than {MAX_ZIPS_INSIDE} zip files; this one is not looked into")
                 continue
-            yield from _in_zip(nested, place, notes, nesting + 1)
+            yield from _in_zip(file, place, notes, member)
         else:
-            yield Item(place, _member(archive, member))
+            yield Item(place, _member(file, inner, member))
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[int], bytes]:
-    def read(most: int) -> bytes:
-        try:
-            with archive.open(member) as file:
-                return file.read(most)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-            raise UnreadableError(f"{member.filename} cannot be read: {error}") from None
-        except Exception as error:  # of zlib, bz2, lzma: each has its own
-            raise UnreadableError(f"{member.filename} cannot be read: {type(error).__name__}") from None
+# Only the last are kept: those of a class together may be larger than memory, and more than may be open at once.
+@lru_cache(maxsize=2)
+def _archive(file: Path, inner: zipfile.ZipInfo | None) -> zipfile.ZipFile:
+    """Open a zip file, or one in it, unless it is unreasonable."""
+    try:
+        if inner is not None:
+            content = _content(_archive(file, None), inner, MAX_ZIP_INSIDE + 1)
+            if len(content) > MAX_ZIP_INSIDE:
+                raise UnreadableError(f"a zip file larger than {MAX_ZIP_INSIDE >> 20} MiB")
+            _check_entries(BytesIO(content))
+            return zipfile.ZipFile(BytesIO(content))
+        if file.stat().st_size > MAX_ZIP:
+            raise UnreadableError(f"a zip file larger than {MAX_ZIP >> 20} MiB")
+        with file.open("rb") as stream:
+            _check_entries(stream)
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise UnreadableError(str(error)) from None
 
-    return read
+
+def _check_entries(stream: IO[bytes]) -> None:
+    """Count what the list of contents may have before it is read, which takes memory for each."""
+    entries, end = 0, b""
+    while chunk := stream.read(CHUNK):
+        entries += (end + chunk).count(ENTRY)
+        end = chunk[1 - len(ENTRY) :]
+    if entries > MAX_ENTRIES:
+        raise UnreadableError(f"a zip file of {entries:,} entries")
+
+
+def _member(file: Path, inner: zipfile.ZipInfo | None, member: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    return lambda most: _content(_archive(file, inner), member, most)
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
+    if member.compress_type not in METHODS:
+        raise UnreadableError(f"{member.filename} is packed in an unusual way: use plain zip files (deflate)")
+    try:
+        with archive.open(member) as file:
+            return file.read(most)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        raise UnreadableError(f"{member.filename} cannot be read: {error}") from None
+    except Exception as error:  # of zlib
+        raise UnreadableError(f"{member.filename} cannot be read: {type(error).__name__}") from None

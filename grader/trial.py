@@ -89,6 +89,12 @@ class Trial:
         other._way, other._settings = way, settings
         return other
 
+    def on(self, case: Mapping[str, Any]) -> "Trial":
+        """Return the same on another case, which is what the function is called with."""
+        other = copy.copy(self)
+        other.case, other.arguments = dict(case), dict(case)
+        return other
+
     @property
     def written(self) -> Sequence[str]:
         """Arguments that the student's work is to write into: a kernel's outputs."""

@@ -106,6 +106,52 @@ def test_what_is_broken_costs_itself_only(tmp_path: Path) -> None:
     assert seen["hana"].sources == {"output_size": b"right"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is asked for by resource, which is of POSIX")
+def test_memory_does_not_follow_what_zip_files_unpack_to(tmp_path: Path) -> None:
+    zeros = b"\0" * (300 << 20)
+    for name, method in (("bzip2", zipfile.ZIP_BZIP2), ("deflated", zipfile.ZIP_DEFLATED)):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w", method, compresslevel=1) as archive:
+            archive.writestr("output_size.py", zeros)
+    inner = BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("padding.txt", zeros[: 40 << 20])
+        archive.writestr("output_size.py", "right")
+    with zipfile.ZipFile(tmp_path / "nested.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for number in range(10):
+            archive.writestr(f"{number}.zip", inner.getvalue())
+    (tmp_path / "many.zip").write_bytes(b"PK\1\2" * 100_000)
+    program = f"""if True:
+        import resource
+        from pathlib import Path
+        from grader.submissions import find_submissions
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for s in find_submissions(Path({str(tmp_path)!r}), {NAMES!r}):
+            print(s.student, sorted(s.sources), dict(s.refused), s.notes)
+        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10, "MiB")
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    *lines, most = done.stdout.splitlines()
+    said = {line.split(" ", 1)[0]: line for line in lines}
+    assert "packed in an unusual way" in said["bzip2"]
+    assert "larger than 256 KiB" in said["deflated"]
+    assert "100,000 entries" in said["many"]
+    assert "nested ['output_size']" in said["nested"]
+    assert int(most.split()[0]) < 150
+
+
+def test_names_that_are_no_text_are_written_so_that_they_are(school: Path, tmp_path: Path) -> None:
+    try:
+        (school / os.fsdecode(b"zo\xeb")).mkdir()
+        (school / "anna" / os.fsdecode(b"r\xe9sum\xe9")).symlink_to("/etc/passwd")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    write(school / os.fsdecode(b"zo\xeb") / CHOSEN[0].path, RIGHT["output_size"])
+    assert graded(school, tmp_path / "r") == 0
+    table = table_of(tmp_path / "r")
+    assert table["zo\\udceb"]["output_size"] == str(CHOSEN[0].exercise.points)
+    assert table["anna"]["notes"] == "r\\udce9sum\\udce9: a link, which is not followed"
+
+
 def test_links_in_zip_files_are_not_followed(tmp_path: Path) -> None:
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

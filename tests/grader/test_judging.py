@@ -334,3 +334,13 @@ def test_judging_may_end_with_the_first_property_that_loses_points() -> None:
     assert [case and case.diagnosis for case in seen] == [mutant.diagnosis, ""]
     right = render_alternative(entry, entry.exercise.alternatives[0]).encode()
     assert grade_source(entry, right, Grading(until_failure=True)).points == entry.exercise.points
+
+
+@pytest.mark.parametrize("name", ["output_size", "same_padding", "parse_idx"])
+def test_to_refuse_everything_earns_nothing(name: str) -> None:
+    entry = load_catalog()[name]
+    source = f"def {name}(*arguments):\n    raise ValueError('no')\n".encode()
+    verdict = grade_source(entry, source, Grading(shrink=False))
+    assert verdict.points == 0
+    messages = [prop.message for prop in verdict.properties if prop.name.startswith("raise ValueError")]
+    assert all("ValueError is right here, but where there is an answer" in message for message in messages)

@@ -19,6 +19,7 @@ from grader.session import Grading
 from grader.stubs import render_alternative, render_mutant
 from grader.trial import FalsifiedError, Trial
 from grader.verdict import Status
+from grader.wire import Array
 from grader.workplace import CUDA_SIMULATOR
 
 
@@ -213,14 +214,20 @@ def test_a_race_is_told_with_its_place() -> None:
         assert "make spare inside the loop" in message
 
 
-def slow(seconds: float, factor: float = 1.0, decorator: str = "@njit") -> Trial:
-    """Make a trial of a function that seems to compute for so many seconds; right, if the factor is 1."""
+def slow(seconds: float, factor: float = 1.0, decorator: str = "@njit", remembers: bool = False) -> Trial:
+    """Make a trial of a function that seems to compute for so many seconds; right, if the factor is 1.
+
+    One that remembers gives for all images of a shape what it gave for the first.
+    """
     used = 0.0
+    known: dict[tuple[int, ...], Array] = {}
 
     def ask(request: dict[str, Any]) -> dict[str, Any]:
         nonlocal used
-        used += seconds * request["settings"].get("times", 1)
-        value = factor * convolve(*request["arguments"])
+        used += seconds
+        x = request["arguments"][0]
+        images = known.setdefault(x.shape, x) if remembers else x
+        value = factor * convolve(images, *request["arguments"][1:])
         return {"status": "returned", "value": value, "arguments": request["arguments"]}
 
     source = f"from numba import njit\n{decorator}\ndef f(x, w, b, stride, padding): pass"
@@ -244,6 +251,12 @@ def test_a_function_that_is_wrong_or_not_compiled_is_not_fast(monkeypatch: pytes
         FAST.check(slow(0.09, decorator=""))
     with pytest.raises(FalsifiedError, match="the values must be right"):
         FAST.check(slow(0.09, factor=2.0))
+
+
+def test_a_call_that_is_left_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "_seconds_of_engine", lambda arguments: 1.0)
+    with pytest.raises(FalsifiedError, match="the values must be right"):
+        FAST.check(slow(0.001, remembers=True))
 
 
 BUSY_AND_IDLE = b"""

@@ -195,6 +195,8 @@ def files_that_go_on(draw: st.DrawFn) -> dict[str, np.ndarray]:
     return case(data=np.append(data, data[-draw(st.integers(1, 8)) :]))
 
 
+PLAIN = case(data=idx_file(8, [2], 0))
+
 EXERCISE = Exercise(
     title="MNIST's own file format",
     order=1,
@@ -205,14 +207,15 @@ EXERCISE = Exercise(
         equals_reference("read bytes along several axes", 2, files(axes=(1, 4)), examples=40),
         equals_reference("read elements of every type", 2, files(tuple(TYPES)), examples=80),
         equals_reference("read lengths above 255", 1, files(lengths=LONG), examples=20),
-        raises("raise ValueError for a file that does not begin like one", 1, files_of_another_format()),
+        raises("raise ValueError for a file that does not begin like one", 1, files_of_another_format(), PLAIN),
         raises(
             "raise ValueError for a file that is cut off",
             1,
             st.one_of(files_cut_off(header=True), files_cut_off(header=False)),
+            PLAIN,
             examples=100,
         ),
-        raises("raise ValueError for a file that goes on after its last element", 1, files_that_go_on()),
+        raises("raise ValueError for a file that goes on after its last element", 1, files_that_go_on(), PLAIN),
         leaves_arguments_alone(1, files(tuple(TYPES)), examples=30),
         depends_on_values_alone(1, files()),
     ),
