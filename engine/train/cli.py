@@ -16,6 +16,7 @@ from engine.train import commands
 from engine.train.baselines import BASELINES
 from engine.train.recipes import RECIPES
 from engine.train.run import Settings
+from engine.train.usage import refuse_what_means_nothing
 
 INTERRUPTED = 130
 
@@ -43,30 +44,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, console: Console) -> int:
+    if options.recipe is not None and options.recipe not in RECIPES and options.recipe not in BASELINES:
+        near = get_close_matches(options.recipe, [*RECIPES, *BASELINES], 1)
+        meant = f" (did you mean '{near[0]}'?)" if near else ""
+        parser.error(f"argument recipe: invalid choice: '{options.recipe}'{meant}; train --list shows them")
+    refuse_what_means_nothing(parser, options)
     if options.list:
         _print_recipes(console)
         return 0
     if options.table is not None:
-        commands.write_table(options.table, console)
+        commands.write_table(options.table, options.records, console)
         return 0
     if options.predict is not None:
         commands.predict(options.predict, _weights(options), console)
         return 0
-    if options.evaluate:
-        data = load(options.data)
-        commands.evaluate_files(_weights(options), data, options.average, options.out, console)
-        return 0
-    if options.recipe is None:
+    if options.recipe is None and not options.evaluate:
         parser.error("the following arguments are required: recipe; train --list shows them")
-    if options.recipe not in RECIPES and options.recipe not in BASELINES:
-        near = get_close_matches(options.recipe, [*RECIPES, *BASELINES], 1)
-        meant = f" (did you mean '{near[0]}'?)" if near else ""
-        parser.error(f"argument recipe: invalid choice: '{options.recipe}'{meant}; train --list shows them")
-    if options.record and options.holdout:
-        parser.error("--record is of the test images, and --holdout tests on training images")
     data = load(options.data)
     if options.holdout:
         data = data.hold_out(options.holdout)
+    if options.evaluate:
+        commands.evaluate_files(_weights(options), data, options.average, options.out, console)
+        return 0
     record = options.records if options.record else None
     if options.recipe in BASELINES:
         commands.fit(BASELINES[options.recipe], data, options.seed, record, console)
@@ -79,13 +78,14 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, console: 
 
 
 def _weights(options: argparse.Namespace) -> list[Path]:
-    """Return the files named, or the newest that a run has left."""
+    """Return the files named, or the newest that a run has left: of the recipe, if one is named."""
     if options.weights:
         return list(options.weights)
-    found = [path for path in Path("runs").rglob("*.safetensors") if path.stem in RECIPES]
+    recipes = set(RECIPES) if options.recipe is None else {options.recipe}
+    found = [path for path in Path("runs").rglob("*.safetensors") if path.stem in recipes]
     if not found:
-        fix = "train one first, or name it by --weights"
-        raise ParameterError("train", "a trained network in runs/", "none", fix)
+        network = "network" if options.recipe is None else options.recipe
+        raise ParameterError("runs/", f"a trained {network}", "none", "train one first, or name it by --weights")
     return [max(found, key=lambda path: path.stat().st_mtime)]
 
 
@@ -103,7 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="train", usage="train [--help] [options] [recipe]", description="Train a network by a reference recipe."
     )
-    parser.add_argument("recipe", nargs="?", help="what to train; --list shows the recipes")
+    parser.add_argument(
+        "recipe", nargs="?", help="what to train, or whose newest weights to ask; --list shows the recipes"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="show the recipes")
     what.add_argument("--evaluate", action="store_true", help="test a trained network, or several that vote")

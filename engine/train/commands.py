@@ -8,7 +8,7 @@ from rich.console import Console
 
 from engine.data import ImageData
 from engine.device import get_num_threads
-from engine.errors import ParameterError
+from engine.errors import DataError, ParameterError
 from engine.train.baselines import BASELINES, Baseline, fit_and_test
 from engine.train.evaluation import Evaluation, committee
 from engine.train.picture import read_digit
@@ -135,7 +135,8 @@ def evaluate_files(
     found = []
     for path in weights:
         found.append(load_trained(path).ask(data, average))
-        console.print(f"{path}: {100 * found[-1].error:.2f}% of {len(data.test_labels):,} wrong", soft_wrap=True)
+        wrong = f"{100 * found[-1].error:.2f}% of {len(data.test_labels):,} wrong"
+        console.print(f"{path}: {wrong}; {data.name}", soft_wrap=True)
     together = committee(found)
     if len(found) > 1:
         console.print(f"together: {100 * together.error:.2f}% wrong", soft_wrap=True)
@@ -193,8 +194,23 @@ def everything() -> list[Recipe | Baseline]:
     return [*RECIPES.values(), *BASELINES.values()]
 
 
-def write_table(path: Path, console: Console) -> None:
-    """Put the table of all recipes into a Markdown file, between its marks."""
+def write_table(path: Path, records: Path, console: Console) -> None:
+    """Put the table of all recipes into a Markdown file, between its marks.
+
+    Parameters
+    ----------
+    path : Path
+    records : Path
+        What it is made from.
+    console : Console
+
+    Raises
+    ------
+    DataError
+        If there are no records, or the file has no place for a table.
+    """
+    if not records.exists():
+        raise DataError(str(records), "a file of records", "none", "train --record writes one")
     text = path.read_text(encoding="utf-8")
-    path.write_text(put_table(text, table(everything(), read_records())), encoding="utf-8")
+    path.write_text(put_table(text, table(everything(), read_records(records))), encoding="utf-8")
     console.print(f"the records are in {path}", soft_wrap=True)
