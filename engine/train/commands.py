@@ -131,6 +131,11 @@ def evaluate_files(
     out : Path or None
         Folder for the confusions and the mistakes, drawn.
     console : Console
+
+    Raises
+    ------
+    DataError
+        If one was trained on other classes than those of the data.
     """
     found = []
     for path in weights:
@@ -167,17 +172,19 @@ def predict(picture: Path, weights: Sequence[Path], console: Console) -> None:
     Raises
     ------
     ParameterError
-        If a network is not one for grey images.
+        If a network is not one for grey images, or networks that shall vote were trained on different classes.
     """
     image = read_digit(picture)
     images, labels = image[None], np.zeros(1, np.uint8)
+    networks = [load_trained(path) for path in weights]
+    classes = networks[0].classes
     found: list[Evaluation] = []
-    classes: tuple[str, ...] = ()
-    for path in weights:
-        trained = load_trained(path)
-        if len(trained.statistics[0]) != 1:
-            raise ParameterError("train --predict", "a network for grey images", f"{trained.recipe.name} in {path}")
-        classes = trained.classes
+    for path, trained in zip(weights, networks, strict=True):
+        if trained.recipe.channels != 1:
+            raise ParameterError(str(path), "a network for grey images", trained.recipe.name)
+        if trained.classes != classes:
+            expected = f"a network for the classes of {weights[0]} ({', '.join(classes)})"
+            raise ParameterError(str(path), expected, ", ".join(trained.classes), "only such can vote together")
         found.append(trained.ask(ImageData(images, labels, images, labels, picture.name, classes)))
     (probabilities,) = committee(found).probabilities
     for row in image[::2]:

@@ -69,7 +69,9 @@ class Evaluation:
         return table
 
 
-def evaluate(model: Module, batches: Batches, largest: bool = True, views: Sequence[View] = ()) -> Evaluation:
+def evaluate(
+    model: Module, batches: Batches, largest: bool = True, views: Sequence[View] = (), classes: int | None = None
+) -> Evaluation:
     """Ask a network for all images.
 
     Parameters
@@ -83,6 +85,8 @@ def evaluate(model: Module, batches: Batches, largest: bool = True, views: Seque
     views : sequence of callable
         Test-time averaging: the probabilities are the mean over these changes of the images and the images as they
         are.
+    classes : int, optional
+        How many of the outputs stand for a class, the first ones; the others are no answers. By default all.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def evaluate(model: Module, batches: Batches, largest: bool = True, views: Seque
     probabilities, labels = [], []
     with no_grad():
         for x, y in batches:
-            seen = [_probabilities(model(view(x)), largest) for view in (_as_it_is, *views)]
+            seen = [_probabilities(model(view(x))[:, :classes], largest) for view in (_as_it_is, *views)]
             probabilities.append(np.mean(seen, axis=0))
             labels.append(y.cpu().numpy())
     model.train(was_training)
@@ -108,11 +112,6 @@ def _probabilities(outputs: Tensor, largest: bool) -> Probabilities:
     logits = outputs if largest else -outputs
     found: Probabilities = F.softmax(logits, 1).cpu().numpy().astype(np.float64)
     return found
-
-
-def error_rate(model: Module, batches: Batches, largest: bool = True) -> float:
-    """Return the share of images that a network classifies wrongly; see :func:`evaluate`."""
-    return evaluate(model, batches, largest).error
 
 
 def committee(members: Iterable[Evaluation]) -> Evaluation:

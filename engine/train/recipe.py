@@ -51,6 +51,10 @@ class Recipe:
         Passes over the training images, unless the user says otherwise.
     optimizer : callable
         Told the parameters.
+    channels : int
+        Of the images it takes: 1 for grey, 3 for colour.
+    outputs : int
+        Of the network: the classes that it can tell apart; with fewer, the last outputs are not asked.
     schedule : callable
         Told the optimiser, the steps of an epoch and the epochs; stepped after each batch.
     loss : callable
@@ -83,6 +87,8 @@ class Recipe:
     batch_size: int
     epochs: int
     optimizer: Callable[[Iterable[Tensor]], Optimizer]
+    channels: int = 1
+    outputs: int = 10
     schedule: Callable[[Optimizer, int, int], LRScheduler] = falling
     loss: Callable[[Tensor, Tensor], Tensor] = cross_entropy
     largest: bool = True
@@ -127,8 +133,10 @@ class Recipe:
         Raises
         ------
         ShapeError
-            If the images are larger than what the network takes, or not square.
+            If the images are larger than what the network takes, not square, grey where they should be of colour or
+            the other way round, or of more classes than it has outputs.
         """
+        self._check_kind(data)
         images, labels = (data.train_images, data.train_labels) if train else (data.test_images, data.test_labels)
         prepared = self._prepared_size(data)
         pad, odd = divmod(self.image_size - prepared[0], 2)
@@ -148,6 +156,15 @@ class Recipe:
             prefetch=train and self.augment is not None,
             device=device,
         )
+
+    def _check_kind(self, data: ImageData) -> None:
+        kinds = {1: "grey", 3: "colour"}
+        if data.channels != self.channels:
+            got = f"{kinds.get(data.channels, f'{data.channels} channels in')} images of {data.name}"
+            raise ShapeError(self.name, f"{kinds[self.channels]} images", got, f"--data {self.data} has such")
+        if len(data.classes) > self.outputs:
+            got = f"{len(data.classes)} classes in {data.name}"
+            raise ShapeError(self.name, f"at most {self.outputs} classes, the network's outputs", got)
 
     def _prepared_size(self, data: ImageData) -> tuple[int, int]:
         height, width = data.train_images.shape[-2:]

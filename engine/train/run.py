@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.data import ImageData
 from engine.device import Device
 from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
-from engine.train.evaluation import Evaluation, evaluate
+from engine.train.evaluation import Evaluation
 from engine.train.metrics import write_metrics
 from engine.train.recipe import Recipe
 from engine.train.trained import save_trained
@@ -104,7 +104,7 @@ def run(recipe: Recipe, data: ImageData, settings: Settings, out: Path, console:
                 f"test accuracy {100 * result.test_accuracy:.2f}%, {result.seconds:.1f} s",
                 soft_wrap=True,
             )
-    evaluation = evaluate(trainer.final, trainer.testing, recipe.largest)
+    evaluation = trainer.evaluate()
     # Imported when there is something to draw: Matplotlib takes a second.
     from engine.train.figures import draw_run
 

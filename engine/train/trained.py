@@ -45,9 +45,20 @@ class Trained:
         data : ImageData
         average : bool
             Whether over the recipe's views.
+
+        Raises
+        ------
+        DataError
+            If they are of other classes than those the network was trained on.
+        ShapeError
+            If they do not fit the network.
         """
+        if data.classes != self.classes:
+            expected = f"the classes that {self.recipe.name} was trained on ({', '.join(self.classes)})"
+            raise DataError(data.name, expected, ", ".join(data.classes), "train a network on these data")
         batches: Batches = self.recipe.batches(data, train=False, statistics=self.statistics)
-        return evaluate(self.model, batches, self.recipe.largest, self.recipe.views if average else ())
+        views = self.recipe.views if average else ()
+        return evaluate(self.model, batches, self.recipe.largest, views, len(self.classes))
 
 
 def save_trained(

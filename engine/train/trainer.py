@@ -19,7 +19,7 @@ from engine.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from engine.placement import on_host
 from engine.random import default_generator, manual_seed
 from engine.tensor import Tensor
-from engine.train.evaluation import error_rate
+from engine.train.evaluation import Evaluation, evaluate
 from engine.train.recipe import Recipe
 
 OnStep = Callable[[int, int], None]
@@ -71,7 +71,7 @@ class Trainer:
     Raises
     ------
     ShapeError
-        If the images do not fit the network.
+        If the images or their classes do not fit the network.
 
     Examples
     --------
@@ -101,11 +101,16 @@ class Trainer:
         self.schedule = recipe.schedule(self.optimizer, len(self.training), self.epochs)
         self.results: list[EpochResult] = []
         self._device = device
+        self._classes = len(data.classes)
 
     @property
     def final(self) -> Module:
         """The network that is tested and kept: the averaged one, where the recipe averages."""
         return self.model if self._averaged is None else self._averaged.module
+
+    def evaluate(self) -> Evaluation:
+        """Ask the network as it stands for the test images."""
+        return evaluate(self.final, self.testing, self.recipe.largest, classes=self._classes)
 
     def run(self, on_step: OnStep = lambda step, steps: None) -> Iterator[EpochResult]:
         """Do the passes that are left, and yield the result of each.
@@ -142,8 +147,7 @@ class Trainer:
             train_loss = float(total) / len(self.training.images)
             self._check(train_loss, epoch, epoch * len(self.training) - 1)
             seconds = time.perf_counter() - start
-            wrong = error_rate(self.final, self.testing, self.recipe.largest)
-            self.results.append(EpochResult(epoch, train_loss, 1 - wrong, seconds))
+            self.results.append(EpochResult(epoch, train_loss, 1 - self.evaluate().error, seconds))
             yield self.results[-1]
 
     def _learn(self, x: Tensor, y: Tensor) -> Tensor:

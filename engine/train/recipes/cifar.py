@@ -19,6 +19,7 @@ FAMILY = (
         image_size=32,
         batch_size=64,
         epochs=10,
+        channels=3,
         optimizer=partial(SGD, lr=0.01, momentum=0.9),
         views=(mirrored,),
         deck="about 50%",
@@ -31,6 +32,7 @@ FAMILY = (
         image_size=32,
         batch_size=64,
         epochs=30,
+        channels=3,
         optimizer=partial(SGD, lr=0.02, momentum=0.9, weight_decay=5e-4),
         augment=CROPPED,
         views=(mirrored,),
@@ -44,6 +46,7 @@ FAMILY = (
             image_size=32,
             batch_size=128,
             epochs=20,
+            channels=3,
             # The paper's weight decay is 1e-4, for 164 epochs: the fewer there are, the more of it is usual.
             optimizer=partial(SGD, lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True),
             augment=CROPPED,

@@ -54,6 +54,8 @@ def test_every_recipe_takes_a_step(recipe: Recipe) -> None:
     moved = [not np.array_equal(a, b.array) for a, b in zip(before, trainer.model.parameters(), strict=True)]
     assert any(moved)
     assert len(recipe.about) < 140
+    (outputs,) = {trainer.model(x).shape[1] for x, _ in trainer.testing}
+    assert outputs == recipe.outputs
 
 
 def test_evaluate_gives_what_training_gave(

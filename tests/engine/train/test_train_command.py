@@ -20,7 +20,7 @@ from engine.nn import Flatten, Linear, Sequential
 from engine.optim import SGD
 from engine.train import RECIPES, Trainer
 from engine.train.cli import main
-from engine.train.evaluation import error_rate
+from engine.train.evaluation import evaluate
 
 ROOT = Path(__file__).parents[3]
 
@@ -67,7 +67,7 @@ def test_results_on_disk(digits: Path, tmp_path: Path, capsys: pytest.CaptureFix
         std=float(data.train_images.std()) / 255,
         pad=2,
     )
-    assert 1 - error_rate(model, batches) == float(rows[-1]["test_accuracy"])
+    assert 1 - evaluate(model, batches).error == float(rows[-1]["test_accuracy"])
     assert sorted(path.name for path in out.iterdir()) == [
         "checkpoint.safetensors",
         "confusion.png",
@@ -97,7 +97,7 @@ def test_a_cnn_is_clearly_ahead_of_a_linear_classifier_on_the_drawn_digits() -> 
             optimizer.zero_grad()
             F.cross_entropy(linear(x), y).backward()
             optimizer.step()
-    straight = 1 - error_rate(linear, Batches(data.test_images, data.test_labels, 500, mean=mean, std=std))
+    straight = 1 - evaluate(linear, Batches(data.test_images, data.test_labels, 500, mean=mean, std=std)).error
     assert last.test_accuracy > 0.95
     assert 0.5 < straight < last.test_accuracy - 0.1
 
