@@ -102,6 +102,7 @@ class Trainer:
         self.results: list[EpochResult] = []
         self._device = device
         self._classes = len(data.classes)
+        self._rates: list[float] = []
 
     @property
     def final(self) -> Module:
@@ -127,7 +128,7 @@ class Trainer:
         Raises
         ------
         DivergenceError
-            If the loss is no longer a number: the weights are lost, and what to do is said.
+            If the loss or a weight is no longer a number: the weights are lost, and what to do is said.
         """
         step = self._learn if self._device == CPU else graph(self._learn)
         for epoch in range(len(self.results) + 1, self.epochs + 1):
@@ -136,16 +137,19 @@ class Trainer:
             if self.recipe.before_epoch is not None:
                 self.recipe.before_epoch(self.model, self.optimizer, self.training)
             for number, (x, y) in enumerate(self.training, (epoch - 1) * len(self.training)):
+                # Of this step: the schedule goes on after it, at the end to 0.
+                self._rates = self.schedule.get_last_lr()
                 loss = step(x, y).detach()
                 if self._device == CPU:
-                    self._check(float(loss), epoch, number)
+                    self._check_loss(float(loss), epoch, number)
                 total.add_(loss, alpha=len(y))
                 self.schedule.step()
                 if self._averaged is not None:
                     self._averaged.update_parameters(self.model)
                 on_step(number + 1, self.epochs * len(self.training))
             train_loss = float(total) / len(self.training.images)
-            self._check(train_loss, epoch, epoch * len(self.training) - 1)
+            self._check_loss(train_loss, epoch, epoch * len(self.training) - 1)
+            self._check_weights(epoch)
             seconds = time.perf_counter() - start
             self.results.append(EpochResult(epoch, train_loss, 1 - self.evaluate().error, seconds))
             yield self.results[-1]
@@ -157,16 +161,27 @@ class Trainer:
         self.optimizer.step()
         return loss
 
-    def _check(self, loss: float, epoch: int, step: int) -> None:
+    def _check_loss(self, loss: float, epoch: int, step: int) -> None:
         if not math.isfinite(loss):
-            rates = ", ".join(f"{rate:.3g}" for rate in self.schedule.get_last_lr())
-            raise DivergenceError(
-                self.recipe.name,
-                "a loss that is a number",
-                f"{loss} at step {step + 1}, in epoch {epoch}",
-                f"the weights have grown without bound: a smaller learning rate than {rates} helps, or smaller images' "
-                "values; what the last whole epoch gave is kept",
-            )
+            raise self._diverged("a loss that is a number", f"{loss} at step {step + 1}, in epoch {epoch}")
+
+    def _check_weights(self, epoch: int) -> None:
+        """Look at what the last step left: each loss is of the weights before its step."""
+        for network in dict.fromkeys((self.model, self.final)):
+            for name, value in network.state_dict().items():
+                if not np.isfinite(on_host(value.array)).all():
+                    got = f"{name} infinite or not a number at the end of epoch {epoch}"
+                    raise self._diverged("weights that are numbers", got)
+
+    def _diverged(self, expected: str, got: str) -> DivergenceError:
+        rates = ", ".join(f"{rate:.3g}" for rate in self._rates)
+        return DivergenceError(
+            self.recipe.name,
+            expected,
+            got,
+            f"the weights have grown without bound: a smaller learning rate than {rates} helps, or smaller images' "
+            "values; what the last whole epoch gave is kept",
+        )
 
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Return where training stands after a whole pass: arrays by name, and what JSON can hold."""

@@ -1,5 +1,6 @@
 """Checkpoints: a run that was killed, at whatever moment, ends with the bits of one that was not."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -13,13 +14,17 @@ import numpy as np
 import pytest
 
 from engine import nn
-from engine.data import ImageData, load_glyphs, write_idx
+from engine.data import DATASETS, ImageData, load_glyphs, write_idx
 from engine.data.augment import RandomAffine
 from engine.errors import DataError, DivergenceError, StateError
-from engine.optim import SGD, Adam
+from engine.optim import SGD, Adam, Optimizer
+from engine.optim.lr_scheduler import LambdaLR
+from engine.tensor import Tensor
 from engine.train import RECIPES, Recipe, Trainer
 from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
 from engine.train.cli import main
+from engine.train.recipe import cross_entropy
+from engine.weights import load_weights
 
 ROOT = Path(__file__).parents[3]
 DATA = load_glyphs(300, 60)
@@ -134,3 +139,27 @@ def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, monkeypatch: pyte
         list(Trainer(wild, DATA).run())
     monkeypatch.setitem(RECIPES, "wild", wild)
     assert main(["wild", "--out", str(tmp_path / "run")]) == 2
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.9])
+def test_weights_that_are_no_numbers_are_not_kept(
+    averaging: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last step of a pass is told by no loss: here it is the second pass's only step, with a rate out of bounds."""
+
+    def late(optimizer: Optimizer, steps_per_epoch: int, epochs: int) -> LambdaLR:
+        return LambdaLR(optimizer, lambda step: 1e41 if step == 1 else 1.0)
+
+    def steep(outputs: Tensor, labels: Tensor) -> Tensor:
+        return 1000 * cross_entropy(outputs, labels)
+
+    wild = replace(EVERYTHING, name="wild", batch_size=500, loss=steep, schedule=late, averaging=averaging)
+    monkeypatch.setitem(RECIPES, "wild", replace(wild, optimizer=partial(SGD, lr=1e-3)))
+    monkeypatch.setitem(DATASETS, "few", lambda: DATA)
+    out = tmp_path / "run"
+    assert main(["wild", "--data", "few", "--out", str(out)]) == 2
+    says = r"wild: expected weights that are numbers, got [\w.]+ infinite or not a number at the end of epoch 2; .* a "
+    assert re.search(f"{says}smaller learning rate than 1e\\+38 helps", capsys.readouterr().err)
+    assert len((out / "metrics.csv").read_text().splitlines()) == 2
+    kept = load_weights(out / "wild.safetensors")
+    assert all(np.isfinite(value.array).all() for value in kept.values())
