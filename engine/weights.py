@@ -12,6 +12,7 @@ from engine.arrays import Array
 from engine.errors import DataError
 from engine.placement import on_host
 from engine.tensor import Tensor
+from engine.whole_file import whole_file
 
 # What safetensors calls the dtypes that a tensor may have; F16 is read, too, as float32.
 _READ = {"F64", "F32", "F16", "I64", "I32", "U8", "BOOL"}
@@ -45,13 +46,11 @@ def save_weights(
     <All keys matched successfully>
     """
     target = Path(path)
-    unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         arrays = {name: on_host(tensor.array) for name, tensor in state_dict.items()}
-        save_file(arrays, unfinished, None if metadata is None else dict(metadata))
-        unfinished.replace(target)
+        with whole_file(target) as unfinished:
+            save_file(arrays, unfinished, None if metadata is None else dict(metadata))
     except (OSError, safetensors.SafetensorError) as error:
-        unfinished.unlink(missing_ok=True)
         raise DataError("save_weights", f"a place for {target}", str(error)) from error
 
 

@@ -16,7 +16,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc",
 
 # Each part of the engine imports only what stands to its left (and itself).
 LAYERS = [
-    ("errors", "arrays", "dtypes", "versions"),
+    ("errors", "arrays", "dtypes", "versions", "whole_file"),
     ("device", "memory", "random"),
     ("kernels", "cuda", "placement"),
     ("autograd", "backward", "op", "saved", "tracing"),

@@ -15,6 +15,7 @@ from engine.data import ImageData
 from engine.device import get_num_threads
 from engine.errors import DataError, StateError
 from engine.train.trainer import Trainer
+from engine.whole_file import whole_file
 
 STATE, RUN = "state", "run"
 
@@ -56,13 +57,11 @@ def save_checkpoint(path: Path, trainer: Trainer, run: Mapping[str, Any]) -> Non
         If the file cannot be written.
     """
     arrays, numbers = trainer.state()
-    unfinished = path.with_name(f".{path.name}.unfinished")
     whole = {name: np.array(value, order="C") for name, value in arrays.items()}
     try:
-        save_file(whole, unfinished, metadata={STATE: json.dumps(numbers), RUN: json.dumps(run)})
-        unfinished.replace(path)
+        with whole_file(path) as unfinished:
+            save_file(whole, unfinished, metadata={STATE: json.dumps(numbers), RUN: json.dumps(run)})
     except (OSError, safetensors.SafetensorError) as error:
-        unfinished.unlink(missing_ok=True)
         raise DataError("save_checkpoint", f"a place for {path}", str(error)) from error
 
 

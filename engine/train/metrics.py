@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from engine.train.trainer import EpochResult
+from engine.whole_file import whole_file
 
 
 def write_metrics(path: Path, results: Sequence[EpochResult]) -> None:
@@ -17,9 +18,7 @@ def write_metrics(path: Path, results: Sequence[EpochResult]) -> None:
     results : sequence of EpochResult
         Columns are named as its attributes.
     """
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(EpochResult)])
         writer.writeheader()
         writer.writerows(asdict(result) for result in results)
-    unfinished.replace(path)

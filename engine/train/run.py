@@ -91,6 +91,8 @@ def run(recipe: Recipe, data: ImageData, settings: Settings, out: Path, console:
     )
     if settings.resume and checkpoint.exists():
         load_checkpoint(checkpoint, trainer, identified)
+        # The run may have been killed after its checkpoint and before this.
+        write_metrics(out / METRICS, trainer.results)
         console.print(f"{len(trainer.results)} of {trainer.epochs} epochs were done", soft_wrap=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:

@@ -1,7 +1,9 @@
 """Checkpoints: a run that was killed, at whatever moment, ends with the bits of one that was not."""
 
+import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -23,8 +25,9 @@ from engine.tensor import Tensor
 from engine.train import RECIPES, Recipe, Trainer
 from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
 from engine.train.cli import main
+from engine.train.metrics import write_metrics
 from engine.train.recipe import cross_entropy
-from engine.weights import load_weights
+from engine.weights import load_weights, save_weights
 
 ROOT = Path(__file__).parents[3]
 DATA = load_glyphs(300, 60)
@@ -96,6 +99,53 @@ def test_another_run_is_refused(tmp_path: Path) -> None:
         load_checkpoint(path, trainer, identity(trainer, DATA, 0))
     with pytest.raises(DataError, match="a place for"):
         save_checkpoint(tmp_path / "nowhere" / "c.safetensors", trainer, {})
+
+
+def test_killed_between_checkpoint_and_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DATASETS, "few", lambda: DATA)
+    command = ["linear", "--data", "few", "--epochs", "2", "--out", str(tmp_path)]
+    assert main(command) == 0
+    metrics = tmp_path / "metrics.csv"
+    whole = metrics.read_text()
+    metrics.unlink()
+    assert main([*command, "--resume"]) == 0
+    assert metrics.read_text() == whole
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be opened")
+@pytest.mark.parametrize("name", ["checkpoint", "weights", "metrics"])
+def test_a_power_cut_leaves_the_old_file_or_the_new_one(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written is on the disk before it gets its name, and then the name is."""
+    trainer, path = Trainer(RECIPES["linear"], DATA, epochs=1), tmp_path / "file"
+    write = {
+        "checkpoint": lambda: save_checkpoint(path, trainer, {}),
+        "weights": lambda: save_weights(path, trainer.model.state_dict()),
+        "metrics": lambda: write_metrics(path, trainer.results),
+    }
+    seen: list[str] = []
+    sync, replace_file = os.fsync, os.replace
+
+    def noted_sync(descriptor: int) -> None:
+        mode = os.fstat(descriptor).st_mode
+        seen.append("folder" if stat.S_ISDIR(mode) else f"file of {os.fstat(descriptor).st_size} bytes")
+        sync(descriptor)
+
+    def noted_replace(source: Path, target: Path) -> None:
+        seen.append("name")
+        replace_file(source, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    write[name]()
+    assert seen == [f"file of {path.stat().st_size} bytes", "name", "folder"]
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "replace", lambda source, target: (tmp_path / "nowhere").stat())
+    with pytest.raises((DataError, FileNotFoundError)):
+        write[name]()
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
