@@ -14,10 +14,12 @@ from engine.arrays import Array
 from engine.data import ImageData
 from engine.device import get_num_threads
 from engine.errors import DataError, StateError
+from engine.train.description import settings
 from engine.train.trainer import Trainer
 from engine.whole_file import whole_file
 
 STATE, RUN = "state", "run"
+ANEW = "train without --resume to begin anew"
 
 
 def identity(trainer: Trainer, data: ImageData, seed: int) -> dict[str, Any]:
@@ -34,9 +36,11 @@ def identity(trainer: Trainer, data: ImageData, seed: int) -> dict[str, Any]:
         digest.update(np.ascontiguousarray(array).data)
     return {
         "recipe": trainer.recipe.name,
+        **settings(trainer.recipe),
         "epochs": trainer.epochs,
         "seed": seed,
         "threads": get_num_threads(),
+        "device": str(trainer.device),
         "data": f"{data.name} {digest.hexdigest()[:16]}",
     }
 
@@ -79,9 +83,9 @@ def load_checkpoint(path: Path, trainer: Trainer, run: Mapping[str, Any]) -> Non
     Raises
     ------
     DataError
-        If there is no such file, or it is damaged.
+        If there is no such file, or it is damaged, or what it holds is not laid out as it is today.
     StateError
-        If it is of another run: another recipe, seed, data, number of epochs or of threads.
+        If it is of another run: another recipe or setting of it, seed, data, device, number of epochs or of threads.
     """
     arrays: dict[str, Array] = {}
     try:
@@ -91,9 +95,14 @@ def load_checkpoint(path: Path, trainer: Trainer, run: Mapping[str, Any]) -> Non
             arrays = {name: file.get_tensor(name) for name in names}
         numbers, theirs = json.loads(metadata[STATE]), json.loads(metadata[RUN])
     except (OSError, safetensors.SafetensorError, KeyError, ValueError) as error:
-        raise DataError(str(path), "a checkpoint", str(error), "train without --resume to begin anew") from error
+        raise DataError(str(path), "a checkpoint", str(error), ANEW) from error
+    if not isinstance(theirs, dict) or theirs.keys() != run.keys():
+        raise DataError(str(path), "a checkpoint that this version wrote", "another's", ANEW)
     for name, ours in run.items():
-        if theirs.get(name) != ours:
+        if theirs[name] != ours:
             fix = f"go on with {name} as it was, or begin anew without --resume"
-            raise StateError(str(path), f"{name} {theirs.get(name)}", str(ours), fix)
-    trainer.load_state(arrays, numbers)
+            raise StateError(str(path), f"{name} {theirs[name]}", str(ours), fix)
+    try:
+        trainer.load_state(arrays, numbers)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(str(path), "a checkpoint that this version wrote", repr(error), ANEW) from error

@@ -67,6 +67,8 @@ class Trainer:
         What is trained.
     results : list of EpochResult
         Of the passes done.
+    device : Device
+        Where it trains.
 
     Raises
     ------
@@ -100,7 +102,7 @@ class Trainer:
         self.optimizer = recipe.optimizer(list(self.model.parameters()))
         self.schedule = recipe.schedule(self.optimizer, len(self.training), self.epochs)
         self.results: list[EpochResult] = []
-        self._device = device
+        self.device = device
         self._classes = len(data.classes)
         self._rates: list[float] = []
 
@@ -130,17 +132,17 @@ class Trainer:
         DivergenceError
             If the loss or a weight is no longer a number: the weights are lost, and what to do is said.
         """
-        step = self._learn if self._device == CPU else graph(self._learn)
+        step = self._learn if self.device == CPU else graph(self._learn)
         for epoch in range(len(self.results) + 1, self.epochs + 1):
             # Summed where the losses are: to look at each would make the host wait for the device.
-            start, total = time.perf_counter(), zeros(()).to(self._device)
+            start, total = time.perf_counter(), zeros(()).to(self.device)
             if self.recipe.before_epoch is not None:
                 self.recipe.before_epoch(self.model, self.optimizer, self.training)
             for number, (x, y) in enumerate(self.training, (epoch - 1) * len(self.training)):
                 # Of this step: the schedule goes on after it, at the end to 0.
                 self._rates = self.schedule.get_last_lr()
                 loss = step(x, y).detach()
-                if self._device == CPU:
+                if self.device == CPU:
                     self._check_loss(float(loss), epoch, number)
                 total.add_(loss, alpha=len(y))
                 self.schedule.step()

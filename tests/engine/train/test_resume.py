@@ -25,6 +25,7 @@ from engine.tensor import Tensor
 from engine.train import RECIPES, Recipe, Trainer
 from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
 from engine.train.cli import main
+from engine.train.description import described, settings
 from engine.train.metrics import write_metrics
 from engine.train.recipe import cross_entropy
 from engine.weights import load_weights, save_weights
@@ -94,11 +95,60 @@ def test_another_run_is_refused(tmp_path: Path) -> None:
     for changed in ({"seed": 1}, {"data": identity(trainer, other, 0)["data"]}, {"epochs": 3}, {"threads": 99}):
         with pytest.raises(StateError, match=f"{next(iter(changed))} .*begin anew without --resume"):
             load_checkpoint(path, trainer, identity(trainer, DATA, 0) | changed)
+    with pytest.raises(StateError, match="device cpu, got cuda:0; go on with device as it was"):
+        load_checkpoint(path, trainer, identity(trainer, DATA, 0) | {"device": "cuda:0"})
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(DataError, match="train without --resume to begin anew"):
         load_checkpoint(path, trainer, identity(trainer, DATA, 0))
     with pytest.raises(DataError, match="a place for"):
         save_checkpoint(tmp_path / "nowhere" / "c.safetensors", trainer, {})
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (
+            replace(EVERYTHING, optimizer=partial(Adam, lr=1e-3)),
+            r"optimizer engine.optim.adam.Adam\(lr=0.01\), got .*lr=0.001",
+        ),
+        (replace(EVERYTHING, augment=RandomAffine(5)), r"augment .*RandomAffine\(degrees=\(-10.*, got .*degrees=\(-5"),
+        (replace(EVERYTHING, members=(RandomAffine(1),)), "prepare None, got .*RandomAffine"),
+        (replace(EVERYTHING, batch_size=50), "batch_size 32, got 50"),
+    ],
+    ids=["optimizer", "augment", "member", "batch size"],
+)
+def test_a_changed_recipe_is_refused(changed: Recipe, says: str, tmp_path: Path) -> None:
+    path, trainer = tmp_path / "c.safetensors", Trainer(EVERYTHING, DATA)
+    save_checkpoint(path, trainer, identity(trainer, DATA, 0))
+    other = Trainer(changed.member(0), DATA)
+    with pytest.raises(StateError, match=says):
+        load_checkpoint(path, other, identity(other, DATA, 0))
+
+
+def test_settings_are_described_alike_in_every_process() -> None:
+    code = "from engine.train import RECIPES; from engine.train.description import settings; "
+    code += "print([settings(recipe.member(1)) for recipe in RECIPES.values()])"
+    there = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    here = [settings(recipe.member(1)) for recipe in RECIPES.values()]
+    assert there.strip() == str(here)
+    assert "0x" not in there
+    assert described([np.arange(2), {"a": np.float32(0.5)}, True]) == "((0, 1), (a=0.5), True)"
+
+
+def test_a_checkpoint_of_another_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, trainer = tmp_path / "c.safetensors", Trainer(EVERYTHING, DATA)
+    run, (arrays, numbers) = identity(trainer, DATA, 0), trainer.state()
+    older = {name: value for name, value in run.items() if name != "device"}
+    save_checkpoint(path, trainer, older)
+    says = "expected a checkpoint that this version wrote, got .*; train without --resume to begin anew"
+    with pytest.raises(DataError, match=says):
+        load_checkpoint(path, trainer, run)
+    for part in numbers:
+        rest = {name: value for name, value in numbers.items() if name != part}
+        monkeypatch.setattr(trainer, "state", lambda rest=rest: (arrays, rest))
+        save_checkpoint(path, trainer, run)
+        with pytest.raises(DataError, match=says):
+            load_checkpoint(path, trainer, run)
 
 
 def test_killed_between_checkpoint_and_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
