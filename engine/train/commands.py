@@ -22,6 +22,7 @@ from engine.train.records import (
     hardware,
     put_table,
     read_records,
+    same_run,
     table,
     today,
 )
@@ -113,8 +114,12 @@ def _record(
         commit=commit(),
         day=today(),
     )
-    append_record(path, record)
-    console.print(f"recorded in {path}", soft_wrap=True)
+    earlier = same_run(record, read_records(path))
+    if earlier is None:
+        append_record(path, record)
+        console.print(f"recorded in {path}", soft_wrap=True)
+    else:
+        console.print(f"not recorded: {path} has the same run, of {earlier.day}", soft_wrap=True)
 
 
 def evaluate_files(

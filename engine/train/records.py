@@ -6,7 +6,7 @@ import platform
 import statistics
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -70,14 +70,20 @@ def hardware() -> str:
 
 
 def commit() -> str:
-    """Return the commit that the source is of, marked if it was changed since; the package's version without git."""
-    folder = Path(__file__).parent
-    command = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    """Return the commit that the source is of, marked if it was changed since; the package's version without git.
+
+    A repository that the package is only installed in, as in the virtual environment of a project, is not the source's.
+    """
+    file = Path(__file__)
     try:
-        found = subprocess.run(command, capture_output=True, text=True, check=True)
+        _git(file.parent, "ls-files", "--error-unmatch", file.name)
+        return _git(file.parent, "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
     except (OSError, subprocess.CalledProcessError):
         return f"version {version('byhand')}"
-    return found.stdout.strip()
+
+
+def _git(folder: Path, *command: str) -> str:
+    return subprocess.run(["git", "-C", folder, *command], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def today() -> str:
@@ -103,6 +109,23 @@ def append_record(path: Path, record: Record) -> None:
             file.write(json.dumps(asdict(record)) + "\n")
     except OSError as error:
         raise DataError(str(path), "a file that can be written", str(error.strerror)) from error
+
+
+def same_run(record: Record, records: Iterable[Record]) -> Record | None:
+    """Return the record that is of the same run, if there is one: the same in all but time and commit.
+
+    A run that is done again, or is resumed when it is finished, gives the same bits, and would count twice.
+
+    Parameters
+    ----------
+    record : Record
+    records : iterable of Record
+    """
+    return next((other for other in records if _what_ran(other) == _what_ran(record)), None)
+
+
+def _what_ran(record: Record) -> Record:
+    return replace(record, seconds=0.0, commit="", day="")
 
 
 def read_records(path: Path = RECORDS) -> list[Record]:
