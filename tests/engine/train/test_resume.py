@@ -21,6 +21,7 @@ from engine.data.augment import RandomAffine
 from engine.errors import DataError, DivergenceError, StateError
 from engine.optim import SGD, Adam, Optimizer
 from engine.optim.lr_scheduler import LambdaLR
+from engine.random import default_generator
 from engine.tensor import Tensor
 from engine.train import RECIPES, Recipe, Trainer
 from engine.train.checkpoint import identity, load_checkpoint, save_checkpoint
@@ -77,8 +78,8 @@ def test_to_go_on_is_bit_identical(recipe: Recipe, tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     save_checkpoint(path, stopped, identity(stopped, DATA, 3))
     going_on = Trainer(recipe, DATA, seed=3)
+    default_generator().random(7)
     load_checkpoint(path, going_on, identity(going_on, DATA, 3))
-    np.random.default_rng().random()
     rest = list(going_on.run())
     assert weights(going_on) == weights(whole)
     assert weights(stopped) != weights(whole)
@@ -223,7 +224,7 @@ def test_killed_twice_and_resumed(tmp_path: Path) -> None:
         while time.monotonic() < deadline and not (metrics.exists() and len(metrics.read_text().splitlines()) > epochs):
             time.sleep(0.01)
         training.send_signal(signal.SIGKILL)
-        training.wait()
+        assert training.wait() == -signal.SIGKILL, "it was done before it was killed"
         resume = ["--resume"]
     run = subprocess.run([*command, str(tmp_path / "killed"), *resume], cwd=ROOT, check=True, capture_output=True)
     assert b"of 40 epochs were done" in run.stdout
