@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -31,12 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
-    console = Console(highlight=False)
+    # What is printed are names of files and classes, which may look like markup.
+    console = Console(highlight=False, markup=False, emoji=False)
     try:
         set_num_threads(options.threads)
         return _run(parser, options, console)
     except KeyboardInterrupt:
-        sys.stderr.write("train: interrupted; after each epoch all was kept: --resume goes on from there\n")
+        sys.stderr.write("train: interrupted\n")
         return INTERRUPTED
     except (EngineError, OSError) as error:
         sys.stderr.write(f"train: {error}\n")
@@ -73,7 +75,11 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, console: 
     recipe = RECIPES[options.recipe]
     settings = Settings(options.epochs, options.seed, options.device, options.resume)
     out = Path("runs") / recipe.name if options.out is None else options.out
-    commands.train(recipe, data, settings, out, options.committee, record, console)
+    try:
+        commands.train(recipe, data, settings, out, options.committee, record, console)
+    except KeyboardInterrupt:
+        sys.stderr.write("train: interrupted; after each epoch all was kept: --resume goes on from there\n")
+        return INTERRUPTED
     return 0
 
 
@@ -90,13 +96,21 @@ def _weights(options: argparse.Namespace) -> list[Path]:
 
 
 def _print_recipes(console: Console) -> None:
-    table = Table("recipe", "what it is", "data", "epochs", "the lecture")
+    # Few columns and no lines between them: 80 characters are enough for the longest words, the networks' layers.
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("recipe", "what it is, and what the lecture quotes", "data", "epochs"):
+        table.add_column(name, overflow="fold")
     table.columns[0].no_wrap = True
     for recipe in RECIPES.values():
-        table.add_row(recipe.name, recipe.about, recipe.data, str(recipe.epochs), recipe.deck)
+        table.add_row(recipe.name, _with_quote(recipe.about, recipe.deck), recipe.data, str(recipe.epochs))
     for baseline in BASELINES.values():
-        table.add_row(baseline.name, f"{baseline.about} (scikit-learn)", "mnist", "", baseline.deck)
+        about = _with_quote(f"{baseline.about} (scikit-learn)", baseline.deck)
+        table.add_row(baseline.name, about, "mnist", "")
     console.print(table)
+
+
+def _with_quote(about: str, quoted: str) -> str:
+    return f"{about}: {quoted}" if quoted else about
 
 
 def _parser() -> argparse.ArgumentParser:

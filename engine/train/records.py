@@ -207,5 +207,5 @@ def put_table(text: str, made: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise DataError("train --table", f"a file with {BEGIN} and {END}", "one without")
+        raise DataError("--table", f"a file with {BEGIN} and {END}", "one without")
     return f"{before}{begin}\n{made}\n{end}{after}"

@@ -97,8 +97,9 @@ def load_trained(path: Path) -> Trained:
     DataError
         If there is no such file, or it does not say how it was trained.
     """
+    metadata = read_metadata(path)
     try:
-        about = json.loads(read_metadata(path)["trained"])
+        about = json.loads(metadata["trained"])
         recipe = RECIPES[about["recipe"]].member(int(about["member"]))
         mean, std = (tuple(float(value) for value in values) for values in about["statistics"])
         classes = tuple(str(name) for name in about["classes"])
