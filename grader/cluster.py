@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from grader.catalog import catalog_digest
-from grader.parallel import WAITING_FOR_EACH, Key, Task, run_apart
+from grader.parallel import WAITING_FOR_EACH, Key, Task, run_apart, strangers_not_imported
 from grader.process import walls_here
 from grader.verdict import ExerciseVerdict
 from grader.walls import Walls
@@ -105,6 +105,7 @@ def _connect(address: str, jobs: int, stack: ExitStack) -> "Client":
         if address == LOCAL:
             # No limit of memory: a worker holds no data, and what students' processes use is limited already.
             settings: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1, "memory_limit": 0}
+            stack.enter_context(strangers_not_imported())
             stack.enter_context(dask.config.set({DAEMON: False}))
             place = stack.enter_context(LocalCluster(dashboard_address=None, **settings))
         else:

@@ -68,8 +68,11 @@ def folder() -> Path:
 def _compile_into(place: Path) -> None:
     sys.stderr.write("grade: compiling the engine for graded networks; this happens once\n")
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(place), "PYTHONPATH": str(Path(engine.__file__).parents[1])}
-    command = [sys.executable, "-B", "-c", PROGRAM]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    # The current folder may be a student's: neither modules (-P) nor Numba's settings are taken from there.
+    command = [sys.executable, "-B", "-P", "-c", PROGRAM]
+    done = subprocess.run(
+        command, cwd=place, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"the engine's kernels cannot be compiled:\n{done.stderr}")
 

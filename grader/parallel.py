@@ -27,6 +27,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 # Tasks that lie ready for each process, so that none waits for the parent.
 WAITING_FOR_EACH = 3
+# Where it is set, a Python that is started does not look for modules in the current folder.
+SAFE_PATH = "PYTHONSAFEPATH"
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ def run_apart(task: Task) -> ExerciseVerdict:
     BrokenProcessPool
         If that process died twice (killed for memory, say).
     """
+    # For good, since another thread may be about to start a process, too.
+    os.environ[SAFE_PATH] = "1"
     try:
         return _process().submit(run_task, task).result()
     except BrokenProcessPool:
@@ -152,8 +156,31 @@ def _process() -> ProcessPoolExecutor:
 
 
 @contextmanager
+def strangers_not_imported() -> Iterator[None]:
+    """Let every Python that is started meanwhile import nothing from the current folder.
+
+    As ``python -c``, which is how multiprocessing and Dask start theirs, it would look there first; and the current
+    folder may be a student's, whose ``struct.py`` would run outside the walls.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
+
+
+@contextmanager
 def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Start grading processes; at the end, however it comes, none is left."""
+    with strangers_not_imported():
+        yield from _started(jobs)
+
+
+def _started(jobs: int) -> Iterator[ProcessPoolExecutor]:
     # Spawned, not forked: a fork would copy the threads' locks of Hypothesis and Numba.
     context = multiprocessing.get_context("spawn")
     # Python's own helper process belongs to the interpreter: have it running before counting children.
