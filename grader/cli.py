@@ -18,7 +18,7 @@ from grader.export import ExportError, mutant_files, solution_files, stub_files,
 from grader.fence import RefusedError, describe, read_submission
 from grader.hints import next_hint
 from grader.parallel import Task, run_tasks
-from grader.process import walls_here
+from grader.process import WorkerCrashError, WorkerTimeoutError, walls_here
 from grader.progress import save_progress, version_of
 from grader.readme import write_readmes
 from grader.report import Report, mark_blocked
@@ -35,7 +35,7 @@ from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
 
 EXIT_CODES = "exit codes: 0 all passed, 1 work remains, 2 wrong usage, 3 grader error"
-INTERRUPTED = 130
+GRADER_FAILED, INTERRUPTED = 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except (ExportError, UsageError) as error:
         parser.error(str(error))
+    except (WorkerTimeoutError, WorkerCrashError) as error:
+        sys.stderr.write(f"grade: no worker can be started here: {error or 'it does not answer'}\n")
+        return GRADER_FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -241,6 +244,8 @@ def _grade(
     folder, places = locate(folder, entries)
     entries = [entry for entry in entries if entry.name in places]
     tasks = [Task(entry.name, places[entry.name], grading) for entry in entries]
+    # Asked first: what fails here would else take a finished report with it.
+    fences = describe(grading.limits, walls_here())
     versions_graded = {task.name: version_of(places[task.name]) for task in tasks}
     verdicts: list[ExerciseVerdict] = []
     progress = Console(stderr=True)
@@ -251,7 +256,7 @@ def _grade(
     save_cases(folder, verdicts)
     blocked = mark_blocked(verdicts, entries)
     save_progress(folder, blocked, versions_graded)
-    report = Report(str(folder), grading.seed, describe(grading.limits, walls_here()), blocked, _command())
+    report = Report(str(folder), grading.seed, fences, blocked, _command())
     if options.json == "-":
         sys.stdout.write(render_json(report) + "\n")
         return report.exit_code

@@ -16,6 +16,7 @@ import pytest
 from grader.catalog import Entry, load_catalog
 from grader.cli import main
 from grader.export import stub_files
+from grader.process import WorkerTimeoutError
 from grader.selfcheck import check_folder, self_check
 from grader.session import Grading
 from grader.stubs import render_alternative
@@ -133,6 +134,21 @@ def test_a_terminal_that_knows_ascii_only(stubs: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"zero_pad: failed" in done.stdout
+
+
+def test_where_no_worker_starts_nothing_is_graded_in_vain(
+    stubs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise WorkerTimeoutError
+
+    def grade(*given: object) -> None:
+        raise AssertionError("it was graded first")
+
+    monkeypatch.setattr("grader.cli.walls_here", fail)
+    monkeypatch.setattr("grader.cli.run_tasks", grade)
+    assert main([str(stubs)]) == 3
+    assert capsys.readouterr().err == "grade: no worker can be started here: it does not answer\n"
 
 
 def test_work_is_never_overwritten(stubs: Path, capsys: pytest.CaptureFixture[str]) -> None:
