@@ -6,13 +6,16 @@ A file is a frame of :mod:`grader.wire`: arrays and plain values, nothing that c
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from grader import wire
+from grader.fence import RefusedError, read_submission, write_beside
 from grader.verdict import ExerciseVerdict
 
 FOLDER = ".cases"
+LARGEST = wire.LENGTHS.size + wire.MAX_HEADER + wire.MAX_PAYLOAD
 
 
 class CaseError(Exception):
@@ -38,7 +41,7 @@ class SavedCase:
 def save_cases(folder: Path, verdicts: Sequence[ExerciseVerdict]) -> None:
     """Keep the first failing case of each exercise, and forget those of exercises that have none.
 
-    A folder that cannot be written to is no reason to complain: grading goes without.
+    A folder that cannot be written to, or is a link, is no reason to complain: grading goes without.
 
     Parameters
     ----------
@@ -46,6 +49,8 @@ def save_cases(folder: Path, verdicts: Sequence[ExerciseVerdict]) -> None:
         That of the exercises.
     verdicts : sequence of ExerciseVerdict
     """
+    if (folder / FOLDER).is_symlink():
+        return
     for verdict in verdicts:
         path = _path(folder, verdict.name)
         failed = next((p for p in verdict.properties if p.counterexample is not None and p.counterexample.case), None)
@@ -56,7 +61,7 @@ def save_cases(folder: Path, verdicts: Sequence[ExerciseVerdict]) -> None:
             message = {"exercise": verdict.name, "property": failed.name, "case": dict(failed.counterexample.case)}
             frame = wire.encode(message)
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(frame)
+            write_beside(path, frame)
 
 
 def load_case(folder: Path, exercise: str) -> SavedCase:
@@ -75,12 +80,14 @@ def load_case(folder: Path, exercise: str) -> SavedCase:
     """
     path = _path(folder, exercise)
     try:
-        with path.open("rb") as file:
-            message = wire.read(file)
-    except FileNotFoundError:
-        raise CaseError(f"no failing case of {exercise} is kept in {path.parent}: grade it first") from None
-    except (OSError, wire.WireError) as error:
-        raise CaseError(f"{path} cannot be read ({error}): grade {exercise} again") from None
+        if path.parent.is_symlink():
+            raise RefusedError(f"{path.parent} is a link")
+        kept = read_submission(path, LARGEST)
+        if kept is None:
+            raise CaseError(f"no failing case of {exercise} is kept in {path.parent}: grade it first")
+        message = wire.read(BytesIO(kept))
+    except (RefusedError, wire.WireError) as error:
+        raise CaseError(f"{path} cannot be read ({error}): delete it, and grade {exercise} again") from None
     match message:
         case {"exercise": str(name), "property": str(prop), "case": dict(case)} if name == exercise:
             return SavedCase(name, prop, case)

@@ -66,13 +66,15 @@ class RefusedError(Exception):
     """A submission is not a file that may be loaded; the message says why."""
 
 
-def read_submission(path: Path) -> bytes | None:
+def read_submission(path: Path, most: int = MAX_SOURCE) -> bytes | None:
     """Read a student's file without following links or blocking on pipes.
 
     Parameters
     ----------
     path : Path
         The file as it lies in the submission.
+    most : int
+        Bytes that it may have.
 
     Returns
     -------
@@ -97,10 +99,28 @@ def read_submission(path: Path) -> bytes | None:
         os.close(descriptor)
         raise RefusedError(f"{path} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        source = file.read(MAX_SOURCE + 1)
-    if len(source) > MAX_SOURCE:
-        raise RefusedError(f"{path} is larger than {MAX_SOURCE >> 10} KiB")
+        source = file.read(most + 1)
+    if len(source) > most:
+        raise RefusedError(f"{path} is larger than {most >> 10} KiB")
     return source
+
+
+def write_beside(path: Path, content: bytes) -> None:
+    """Write a file into a student's folder, where a link in its place is replaced and not followed.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path.unlink(missing_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def environment(folder: Path) -> dict[str, str]:

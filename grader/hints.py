@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.catalog import Entry
+from grader.fence import RefusedError, read_submission, write_beside
 
 FILE = ".hints"
 
@@ -29,15 +30,15 @@ def next_hint(folder: Path, entry: Entry, number: int | None) -> tuple[int, str]
     hints = entry.exercise.hints
     chosen = min(shown.get(entry.name, 0) + 1, len(hints)) if number is None else number
     with suppress(OSError):
-        (folder / FILE).write_text(json.dumps(shown | {entry.name: chosen}) + "\n", encoding="utf-8")
+        write_beside(folder / FILE, f"{json.dumps(shown | {entry.name: chosen})}\n".encode())
     return chosen, hints[chosen - 1]
 
 
 def _shown(folder: Path) -> dict[str, int]:
     """Return how many hints of each exercise were shown; a file that is damaged says nothing."""
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(read_submission(folder / FILE) or b"{}")
+    except (RefusedError, ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.fence import RefusedError, read_submission
+from grader.fence import RefusedError, read_submission, write_beside
 from grader.verdict import ExerciseVerdict, Status
 
 FILE = ".progress"
@@ -67,12 +67,8 @@ def save_progress(folder: Path, verdicts: Iterable[ExerciseVerdict], graded: Map
         if verdict.status is not Status.GRADER_ERROR:
             known[verdict.name] = Reached(verdict.status, verdict.points, graded[verdict.name])
     lines = {name: vars(reached) for name, reached in known.items()}
-    path = folder / FILE
     with suppress(OSError):
-        # A link that came with somebody's submission is not followed.
-        path.unlink(missing_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(json.dumps(lines, indent=1) + "\n")
+        write_beside(folder / FILE, f"{json.dumps(lines, indent=1)}\n".encode())
 
 
 def load_progress(folder: Path) -> dict[str, Reached]:
