@@ -7,6 +7,7 @@ this system :func:`describe` says in every report.
 
 import ctypes
 import os
+import re
 import secrets
 import stat
 import sys
@@ -18,6 +19,8 @@ import psutil
 from grader.walls import Walls
 
 MAX_SOURCE = 256 << 10
+# The folder of a unit came with the submission, as the files in it did; what lies above is whoever's who grades.
+UNIT = re.compile(r"\d\d_\w+")
 REFUSED_PACKAGES = ("engine", "grader", "hypothesis", "_pytest", "pytest")
 
 
@@ -84,12 +87,14 @@ def read_submission(path: Path, most: int = MAX_SOURCE) -> bytes | None:
     Raises
     ------
     RefusedError
-        If it is a link, a pipe, a folder, too large, or unreadable.
+        If it is a link, or lies in a unit's folder that is one; if it is a pipe, a folder, too large, or unreadable.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         if path.is_symlink():
             raise RefusedError(f"{path} is a link; put the file itself there")
+        if UNIT.fullmatch(path.parent.name) and path.parent.is_symlink():
+            raise RefusedError(f"{path.parent} is a link; put the folder itself there")
         descriptor = os.open(path, flags)
     except FileNotFoundError:
         return None

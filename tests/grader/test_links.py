@@ -8,7 +8,11 @@ import pytest
 
 from grader.cases import FOLDER, CaseError, load_case, save_cases
 from grader.catalog import load_catalog
+from grader.choice import locate
+from grader.export import solution_files, write_files
 from grader.hints import FILE, next_hint
+from grader.runner import grade_file
+from grader.session import Grading
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as on Unix")
@@ -81,3 +85,18 @@ def test_hints_are_not_waited_for(student: Path) -> None:
     os.mkfifo(student / FILE)
     assert next_hint(student, ENTRY, None)[0] == 1
     assert next_hint(student, ENTRY, None)[0] == min(2, len(ENTRY.exercise.hints))
+
+
+def test_the_folder_of_a_unit_is_not_followed(student: Path, tmp_path: Path) -> None:
+    write_files(solution_files([ENTRY]), tmp_path / "neighbour")
+    (student / ENTRY.unit).symlink_to(tmp_path / "neighbour" / ENTRY.unit)
+    verdict = grade_file(ENTRY, locate(student, [ENTRY])[1][ENTRY.name], Grading())
+    assert (verdict.status, verdict.points) == (Status.REFUSED, 0)
+    assert f"{student / ENTRY.unit} is a link" in verdict.message
+
+
+def test_links_above_the_exercises_are_the_users_own(student: Path, tmp_path: Path) -> None:
+    write_files(solution_files([ENTRY]), student)
+    (tmp_path / "home").symlink_to(student)
+    verdict = grade_file(ENTRY, locate(tmp_path / "home", [ENTRY])[1][ENTRY.name], Grading())
+    assert verdict.status is Status.PASSED
