@@ -35,6 +35,7 @@ from grader.verdict import ExerciseVerdict, Status
 from grader.watch import versions, watch
 
 EXIT_CODES = "exit codes: 0 all passed, 1 work remains, 2 wrong usage, 3 grader error"
+NUMBA_SETTINGS = ".numba_config.yaml"
 GRADER_FAILED, INTERRUPTED = 3, 130
 
 
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_on_any_terminal()
     parser = _parser()
     options = parser.parse_args(arguments)
+    if Path(NUMBA_SETTINGS).exists():
+        # They name folders of compiled code and libraries, which would be loaded outside the walls.
+        parser.error(f"Numba would follow {Path.cwd() / NUMBA_SETTINGS}: delete it, or grade from another folder")
     try:
         return _run(parser, options)
     except KeyboardInterrupt:

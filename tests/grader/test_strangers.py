@@ -10,6 +10,7 @@ import pytest
 
 from grader import compiled_engine, parallel
 from grader.catalog import load_catalog
+from grader.cli import main
 from grader.cluster import run_on_cluster
 from grader.export import stub_files, write_files
 from grader.parallel import Task, run_apart
@@ -85,3 +86,11 @@ def test_compiling_the_engine(inside: Path, tmp_path: Path, monkeypatch: pytest.
     place.mkdir()
     compiled_engine._compile_into(place)
     assert not (tmp_path / "trace").exists()
+
+
+def test_numbas_settings_are_not_a_students(inside: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (inside / ".numba_config.yaml").write_text("cache_dir: mine\n")
+    with pytest.raises(SystemExit) as stop:
+        main(["exercises", *ONLY])
+    assert stop.value.code == 2
+    assert "Numba would follow" in capsys.readouterr().err
