@@ -17,12 +17,16 @@ SET_NO_NEW_PRIVS, SET_SECCOMP, FILTER = 38, 22, 2
 ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 EPERM, ENOSYS = 1, 38
 LOAD, JUMP_EQUAL, JUMP_GREATER_OR_EQUAL, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-# Where the kernel puts what it asks about: number, architecture, lower half of the first argument.
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+# Where the kernel puts what it asks about: number, architecture, and the arguments, of 8 bytes, lower half first.
+NUMBER, ARCHITECTURE = 0, 4
+FIRST_ARGUMENT, THIRD_ARGUMENT, HALF = 16, 32, 4
 X86_64 = 0xC000003E
 # Calls of the x32 interface: other numbers for the same.
 X32 = 0x40000000
 CLONE_THREAD = 0x10000
+# The last call that was looked at for this list, file_setattr of Linux 6.17. What newer kernels add does not exist for
+# a worker: who knows what it does, and C libraries cope with kernels that are older than they are.
+NEWEST = 469
 
 REFUSED = {
     "sockets": {"socket": 41, "socketpair": 53},
@@ -86,6 +90,12 @@ REFUSED = {
         "utimes": 235,
         "futimesat": 261,
         "utimensat": 280,
+        "setxattrat": 463,
+        "getxattrat": 464,
+        "listxattrat": 465,
+        "removexattrat": 466,
+        "file_getattr": 468,
+        "file_setattr": 469,
         "open_by_handle_at": 304,
         "name_to_handle_at": 303,
         "mknod": 133,
@@ -105,6 +115,8 @@ REFUSED = {
         "fsmount": 432,
         "fspick": 433,
         "mount_setattr": 442,
+        "open_tree_attr": 467,
+        "vhangup": 153,
         "bpf": 321,
         "perf_event_open": 298,
         "userfaultfd": 323,
@@ -131,11 +143,16 @@ REFUSED = {
         "iopl": 172,
         "ioperm": 173,
         "quotactl": 179,
+        "quotactl_fd": 443,
     },
+    # The worker has set its own by now. Who is root could set them higher.
+    "limits": {"setrlimit": 160},
 }
 CLONE, CLONE3, KILL_CALL, TGKILL = 56, 435, 62, 234
 # Allowed for this process itself, which they call 0.
-OF_SELF = {"prlimit64": 302, "sched_setaffinity": 203}
+SCHED_SETAFFINITY = 203
+# It sets limits and asks for them: asking is allowed, which threads do when they start.
+PRLIMIT64 = 302
 
 
 class _Instruction(ctypes.Structure):
@@ -179,38 +196,43 @@ def confine() -> bool:
 
 def _program(own: int) -> list[_Instruction]:
     """Return the filter; `own` is the process that may signal itself."""
-
-    def refuse(error: int = EPERM) -> _Instruction:
-        return _Instruction(RETURN, 0, 0, ERRNO | error)
-
-    allow = _Instruction(RETURN, 0, 0, ALLOW)
     code = [
         _Instruction(LOAD, 0, 0, ARCHITECTURE),
         _Instruction(JUMP_EQUAL, 1, 0, X86_64),
         _Instruction(RETURN, 0, 0, KILL),
         _Instruction(LOAD, 0, 0, NUMBER),
-        _Instruction(JUMP_GREATER_OR_EQUAL, 0, 1, X32),
-        refuse(),
+        *_refuse_if(JUMP_GREATER_OR_EQUAL, X32),
+        *_refuse_if(JUMP_GREATER_OR_EQUAL, NEWEST + 1, ENOSYS),
     ]
     for calls in REFUSED.values():
         for number in calls.values():
-            code += [_Instruction(JUMP_EQUAL, 0, 1, number), refuse()]
+            code += _refuse_if(JUMP_EQUAL, number)
     # The C library tries clone3, whose flags a filter cannot see, and then clone.
-    code += [_Instruction(JUMP_EQUAL, 0, 1, CLONE3), refuse(ENOSYS)]
-    code += _by_first_argument(CLONE, JUMP_ANY_BIT, CLONE_THREAD)  # threads, and no processes
+    code += _refuse_if(JUMP_EQUAL, CLONE3, ENOSYS)
+    code += _of_call(CLONE, _refuse_unless(FIRST_ARGUMENT, JUMP_ANY_BIT, CLONE_THREAD))  # threads, and no processes
     for number in (KILL_CALL, TGKILL):
-        code += _by_first_argument(number, JUMP_EQUAL, own)
-    for number in OF_SELF.values():
-        code += _by_first_argument(number, JUMP_EQUAL, 0)
-    return [*code, allow]
+        code += _of_call(number, _refuse_unless(FIRST_ARGUMENT, JUMP_EQUAL, own))
+    code += _of_call(SCHED_SETAFFINITY, _refuse_unless(FIRST_ARGUMENT, JUMP_EQUAL, 0))
+    only_asking = [step for half in (0, HALF) for step in _refuse_unless(THIRD_ARGUMENT + half, JUMP_EQUAL, 0)]
+    code += _of_call(PRLIMIT64, [*_refuse_unless(FIRST_ARGUMENT, JUMP_EQUAL, 0), *only_asking])
+    return [*code, _Instruction(RETURN, 0, 0, ALLOW)]
 
 
-def _by_first_argument(number: int, test: int, value: int) -> list[_Instruction]:
-    """Allow a call if its first argument passes a test, and else refuse it."""
+def _of_call(number: int, tests: list[_Instruction]) -> list[_Instruction]:
+    """Put one call to the tests, and allow it if none refuses."""
+    tests = [*tests, _Instruction(RETURN, 0, 0, ALLOW)]
+    return [_Instruction(JUMP_EQUAL, 0, len(tests), number), *tests]
+
+
+def _refuse_if(test: int, value: int, error: int = EPERM) -> list[_Instruction]:
+    """Refuse the call if what was loaded last passes a test."""
+    return [_Instruction(test, 0, 1, value), _Instruction(RETURN, 0, 0, ERRNO | error)]
+
+
+def _refuse_unless(place: int, test: int, value: int) -> list[_Instruction]:
+    """Refuse the call if half an argument does not pass a test."""
     return [
-        _Instruction(JUMP_EQUAL, 0, 4, number),
-        _Instruction(LOAD, 0, 0, FIRST_ARGUMENT),
-        _Instruction(test, 0, 1, value),
-        _Instruction(RETURN, 0, 0, ALLOW),
+        _Instruction(LOAD, 0, 0, place),
+        _Instruction(test, 1, 0, value),
         _Instruction(RETURN, 0, 0, ERRNO | EPERM),
     ]

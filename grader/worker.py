@@ -156,13 +156,19 @@ def wall_in(reachable: Sequence[tuple[str, int]]) -> dict[str, Any]:
 
     Where the system refuses, the report says what is missing, and the grader decides whether to go on.
     """
-    landlock, seccomp = load_beside("landlock"), load_beside("seccomp")
+    landlock, seccomp, capabilities = (load_beside(name) for name in ("landlock", "seccomp", "capabilities"))
     held: dict[str, Any] = {"landlock": 0, "seccomp": False}
     tasks = Path("/proc/self/task")
     if tasks.is_dir() and len(list(tasks.iterdir())) > 1:
         # Walls are around one thread and those it starts.
         return held | {"landlock_error": "other threads run already"}
-    for name, confine in (("landlock", lambda: landlock.confine(reachable)), ("seccomp", seccomp.confine)):
+
+    def confine_calls() -> bool:
+        # Before the filter: what root may do is no wall of its own, and without it the filter is not worth its name.
+        capabilities.drop(keep_reading=held["landlock"] > 0)
+        return bool(seccomp.confine())
+
+    for name, confine in (("landlock", lambda: landlock.confine(reachable)), ("seccomp", confine_calls)):
         try:
             held[name] = confine()
         except OSError as error:

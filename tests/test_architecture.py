@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for package in ("engine", "grader") for path in (ROOT / package).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MOST_LINES = 400
+# What a worker loads.
+WORKER_SIDE = ("worker", "wire", "asking", "launching", "landlock", "seccomp", "capabilities")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc", "manager", "handler"}
 
 # Each part of the engine imports only what stands to its left (and itself).
@@ -68,7 +70,7 @@ def test_grader_uses_public_names_of_the_engine(path: Path) -> None:
         assert allowed, f"{path} reaches into {name}"
 
 
-@pytest.mark.parametrize("name", ["worker.py", "wire.py", "asking.py", "launching.py", "landlock.py", "seccomp.py"])
+@pytest.mark.parametrize("name", [f"{name}.py" for name in WORKER_SIDE])
 def test_worker_side_needs_only_numpy_and_the_standard_library(name: str) -> None:
     found = {module.split(".")[0] for module in imported(ROOT / "grader" / name)}
     assert not found & {"engine", "grader", "hypothesis", "psutil", "rich"}

@@ -1,13 +1,16 @@
 """The walls around a worker: what is held is what is said, and the grader does not believe more."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader import landlock, process, seccomp
+from grader import capabilities, landlock, process, seccomp
 from grader.catalog import load_catalog
 from grader.fence import Limits, describe
 from grader.process import walls_here
@@ -119,3 +122,92 @@ print(json.dumps(worker.wall_in([])))
     held = json.loads(done.stdout)
     assert held == {"landlock": 0, "seccomp": False, "landlock_error": "other threads run already"}
     assert not Walls.from_reply(held).are_complete
+
+
+def within_walls(script: str) -> Any:
+    """Put up a worker's walls in a process of its own, and return what the script prints then, in JSON."""
+    start = f"""
+import ctypes, fcntl, json, os, resource, sys, threading
+sys.path.insert(0, {str(Path(process.__file__).parents[1])!r})
+from grader import landlock, worker
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = worker.wall_in([("/usr", landlock.READ), ("/proc", landlock.READ)])
+assert held["landlock"] and held["seccomp"], held
+libc = ctypes.CDLL(None, use_errno=True)
+def error(call, *arguments):
+    ctypes.set_errno(0)
+    return 0 if call(*arguments) >= 0 else ctypes.get_errno()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{start}\n{script}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@complete
+def test_newer_names_of_what_is_refused_are_refused_too() -> None:
+    """With what nobody can do wrong with as arguments: without the walls the errors are others."""
+    numbers = [153, 160, 442, 443, 463, 464, 465, 466, 467, 468, 469]
+    found = within_walls(f"print(json.dumps([error(libc.syscall, n, -1, 0, 0, 0, 0) for n in {numbers}]))")
+    assert found == [errno.EPERM] * len(numbers)
+
+
+@complete
+def test_calls_to_come_do_not_exist() -> None:
+    """The kernel has not got most of them: so it is the filter, not the kernel, that is asked."""
+    newest = seccomp.NEWEST
+    assert max(number for calls in seccomp.REFUSED.values() for number in calls.values()) <= newest
+    assert verdict_of_filter(newest + 1) == seccomp.ERRNO | errno.ENOSYS
+    assert verdict_of_filter(600) == seccomp.ERRNO | errno.ENOSYS
+    assert verdict_of_filter(seccomp.X32 - 1) == seccomp.ERRNO | errno.ENOSYS
+    for number in (seccomp.X32, seccomp.X32 + 39, seccomp.X32 + 520, 2**32 - 1):
+        assert verdict_of_filter(number) == seccomp.ERRNO | errno.EPERM
+    assert verdict_of_filter(0) == seccomp.ALLOW
+
+
+def verdict_of_filter(number: int, *arguments: int) -> int:
+    """Run the filter as the kernel does."""
+    code, seen, line = seccomp._program(1), 0, 0
+    halves = [half for argument in (*arguments, 0, 0, 0) for half in (argument & 0xFFFFFFFF, argument >> 32)]
+    data = [number, seccomp.X86_64, 0, 0, *halves]
+    while True:
+        step = code[line]
+        line += 1
+        if step.code == seccomp.RETURN:
+            return int(step.value)
+        if step.code == seccomp.LOAD:
+            seen = data[step.value // 4]
+            continue
+        passes = {
+            seccomp.JUMP_EQUAL: seen == step.value,
+            seccomp.JUMP_GREATER_OR_EQUAL: seen >= step.value,
+            seccomp.JUMP_ANY_BIT: bool(seen & step.value),
+        }
+        line += step.yes if passes[step.code] else step.no
+
+
+@complete
+def test_limits_stay_as_they_are_and_can_be_asked_for() -> None:
+    script = """
+limits = (ctypes.c_uint64 * 2)(32, 32)
+changed = [error(libc.syscall, 160, 7, limits), error(libc.prlimit64, 0, 7, limits, None)]
+threading.Thread(target=int).start()
+print(json.dumps([*changed, resource.getrlimit(resource.RLIMIT_NOFILE)]))
+"""
+    assert within_walls(script) == [errno.EPERM, errno.EPERM, [64, 64]]
+
+
+@complete
+def test_roots_worker_may_do_no_more_than_anybodys() -> None:
+    script = """
+with open("/proc/self/status") as file:
+    found = dict(line.split(":", 1) for line in file)
+print(json.dumps([int(found[f"Cap{name}"], 16) for name in ("Eff", "Prm", "Inh", "Amb")]))
+"""
+    # What is left to root's, reading, is Landlock's to limit.
+    may_read = capabilities.READ_ANYTHING if os.geteuid() == 0 else 0
+    effective, permitted, *others = within_walls(script)
+    assert effective == permitted
+    assert effective & ~may_read == 0
+    assert others == [0, 0]
