@@ -12,6 +12,7 @@ import ctypes
 import os
 import platform
 import sys
+from collections.abc import Mapping
 
 SET_NO_NEW_PRIVS, SET_SECCOMP, FILTER = 38, 22, 2
 ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
@@ -19,7 +20,7 @@ EPERM, ENOSYS = 1, 38
 LOAD, JUMP_EQUAL, JUMP_GREATER_OR_EQUAL, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 # Where the kernel puts what it asks about: number, architecture, and the arguments, of 8 bytes, lower half first.
 NUMBER, ARCHITECTURE = 0, 4
-FIRST_ARGUMENT, THIRD_ARGUMENT, HALF = 16, 32, 4
+FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT, HALF = 16, 24, 32, 4
 X86_64 = 0xC000003E
 # Calls of the x32 interface: other numbers for the same.
 X32 = 0x40000000
@@ -154,6 +155,23 @@ SCHED_SETAFFINITY = 203
 # It sets limits and asks for them: asking is allowed, which threads do when they start.
 PRLIMIT64 = 302
 
+# Whose file it is decides who gets a signal when something happens to it: the grader, by SIGKILL, if a student's
+# function said so of a pipe. Landlock keeps signals in from version 6 on only. A lease keeps others waiting who open
+# the file.
+FCNTL, SET_FLAGS, ASYNCHRONOUS = 72, 4, 0o20000
+REFUSED_OF_FCNTL = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
+# The same by other names; flags of files, immutable for one; and letters typed into somebody's terminal.
+IOCTL = 16
+REFUSED_OF_IOCTL = {
+    "FIOSETOWN": 0x8901,
+    "SIOCSPGRP": 0x8902,
+    "FIOASYNC": 0x5452,
+    "FS_IOC_SETFLAGS": 0x40086602,
+    "FS_IOC_FSSETXATTR": 0x401C5820,
+    "TIOCSTI": 0x5412,
+    "TIOCLINUX": 0x541C,
+}
+
 
 class _Instruction(ctypes.Structure):
     _fields_ = [("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("value", ctypes.c_uint32)]
@@ -215,6 +233,8 @@ def _program(own: int) -> list[_Instruction]:
     code += _of_call(SCHED_SETAFFINITY, _refuse_unless(FIRST_ARGUMENT, JUMP_EQUAL, 0))
     only_asking = [step for half in (0, HALF) for step in _refuse_unless(THIRD_ARGUMENT + half, JUMP_EQUAL, 0)]
     code += _of_call(PRLIMIT64, [*_refuse_unless(FIRST_ARGUMENT, JUMP_EQUAL, 0), *only_asking])
+    code += _of_call(FCNTL, [*_refuse_values(REFUSED_OF_FCNTL), *_flags_of_files()])
+    code += _of_call(IOCTL, _refuse_values(REFUSED_OF_IOCTL))
     return [*code, _Instruction(RETURN, 0, 0, ALLOW)]
 
 
@@ -236,3 +256,17 @@ def _refuse_unless(place: int, test: int, value: int) -> list[_Instruction]:
         _Instruction(test, 1, 0, value),
         _Instruction(RETURN, 0, 0, ERRNO | EPERM),
     ]
+
+
+def _refuse_values(values: Mapping[str, int]) -> list[_Instruction]:
+    """Refuse the call for some values of its second argument, of which the kernel takes the lower half."""
+    code = [_Instruction(LOAD, 0, 0, SECOND_ARGUMENT)]
+    for value in values.values():
+        code += _refuse_if(JUMP_EQUAL, value)
+    return code
+
+
+def _flags_of_files() -> list[_Instruction]:
+    """Refuse, of the flags that an open file can get, the one that asks for signals; the command is loaded already."""
+    tests = [_Instruction(LOAD, 0, 0, THIRD_ARGUMENT), *_refuse_if(JUMP_ANY_BIT, ASYNCHRONOUS)]
+    return [_Instruction(JUMP_EQUAL, 0, len(tests), SET_FLAGS), *tests]

@@ -188,6 +188,29 @@ def verdict_of_filter(number: int, *arguments: int) -> int:
 
 
 @complete
+def test_nobody_is_signalled_by_way_of_a_file() -> None:
+    """From version 6 on Landlock would keep the signal in; before it nothing but this does."""
+    script = """
+end, _ = os.pipe()
+before = fcntl.fcntl(end, fcntl.F_GETFL)
+asked = [
+    error(libc.fcntl, end, 8, os.getppid()), error(libc.fcntl, end, 10, 9),
+    error(libc.fcntl, end, 15, (ctypes.c_int * 2)(1, os.getppid())),
+    error(libc.fcntl, end, 4, before | 0o20000), error(libc.fcntl, end, 1024, 0), error(libc.fcntl, end, 1026, 1),
+    *(error(libc.ioctl, end, ctypes.c_ulong(ask), (ctypes.c_int * 1)(1)) for ask in (0x8901, 0x8902, 0x5452, 0x5412)),
+    error(libc.ioctl, end, ctypes.c_ulong(1 << 32 | 0x5452), (ctypes.c_int * 1)(1)),
+]
+fcntl.fcntl(end, fcntl.F_SETFL, before | os.O_NONBLOCK)
+fcntl.fcntl(end, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+print(json.dumps([asked, bool(fcntl.fcntl(end, fcntl.F_GETFL) & os.O_NONBLOCK), os.isatty(end)]))
+"""
+    asked, does_not_block, is_terminal = within_walls(script)
+    assert asked == [errno.EPERM] * 11
+    assert does_not_block
+    assert not is_terminal
+
+
+@complete
 def test_limits_stay_as_they_are_and_can_be_asked_for() -> None:
     script = """
 limits = (ctypes.c_uint64 * 2)(32, 32)
