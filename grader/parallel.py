@@ -95,20 +95,21 @@ def run_as_they_come(tasks: Iterable[tuple[Key, Task]], jobs: int) -> Iterator[t
     Yields
     ------
     (key, ExerciseVerdict or None)
-        None for a task at which the grading process itself died (killed for memory, say), twice.
+        None for a task at which the grading process itself died (killed for memory, say), and again with it alone.
     """
-    waiting, again = iter(tasks), set[Key]()
-    retry: list[tuple[Key, Task]] = []
+    waiting = iter(tasks)
     while True:
+        running: dict[Future[ExerciseVerdict], tuple[Key, Task]] = {}
+        following: tuple[Key, Task] | None = None
         with _pool(jobs) as pool:
-            running: dict[Future[ExerciseVerdict], tuple[Key, Task]] = {}
             try:
                 while True:
                     while len(running) < WAITING_FOR_EACH * jobs:
-                        following = retry.pop() if retry else next(waiting, None)
+                        following = next(waiting, None)
                         if following is None:
                             break
                         running[pool.submit(run_task, following[1])] = following
+                        following = None
                     if not running:
                         return
                     for done in wait(running, return_when=FIRST_COMPLETED).done:
@@ -117,13 +118,24 @@ def run_as_they_come(tasks: Iterable[tuple[Key, Task]], jobs: int) -> Iterator[t
                         del running[done]
                         yield key, verdict
             except BrokenProcessPool:
-                # Nobody knows whose task it was: each gets another try, and who is there twice is given up.
-                for key, task in running.values():
-                    if key in again:
-                        yield key, None
-                    else:
-                        again.add(key)
-                        retry.append((key, task))
+                # Nobody knows whose task it was.
+                suspects = [*running.values(), *([following] if following else [])]
+        yield from _each_alone(suspects)
+
+
+def _each_alone(tasks: Sequence[tuple[Key, Task]]) -> Iterator[tuple[Key, ExerciseVerdict | None]]:
+    """Grade one task after the other, so that a process that dies takes no other student's task with it."""
+    left = list(reversed(tasks))
+    while left:
+        with _pool(1) as pool:
+            died = False
+            while left and not died:
+                key, task = left.pop()
+                try:
+                    verdict: ExerciseVerdict | None = pool.submit(run_task, task).result()
+                except BrokenProcessPool:
+                    verdict, died = None, True
+                yield key, verdict
 
 
 def run_apart(task: Task) -> ExerciseVerdict:
