@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from grader.kernel_source import parsed
+from grader.replies import shortened
 
 LONGEST = 300
 LOOPS = "write it as loops, which are fast here"
@@ -13,7 +14,7 @@ WHOLE = "/ always gives a floating number, // a whole one"
 
 # Types as Numba writes them, and as a student knows them.
 KINDS = (
-    (r"array\(.*?(\d+)d, \w.*\)", "an array with {0} axes"),
+    (r"array\(.*, (\d{1,2})d, \w+\)", "an array with {0} axes"),
     (r"Literal\[str\].*|unicode_type", "a text"),
     (r"Literal\[bool\].*|bool(ean)?", "a bool"),
     (r"Literal\[int\].*|u?int\d+", "a whole number"),
@@ -31,6 +32,8 @@ INSTRUCTIONS = {
     "LOAD_BUILD_CLASS": "a class cannot be made in a compiled function",
     "UNPACK_EX": "a starred name on the left cannot be compiled: take the parts by their indices",
 }
+# How the simulator writes a thread or a block.
+THREE = r"(\d{1,10}), (\d{1,10}), (\d{1,10})"
 
 Rule: TypeAlias = tuple[str, str | Callable[[re.Match[str]], str]]
 
@@ -76,7 +79,11 @@ def _returns(found: re.Match[str]) -> str:
 
 
 def _assigned(found: re.Match[str]) -> str:
-    array, _, value = _parts(found[1])
+    parts = _parts(found[1])
+    # Who writes the message himself may leave out what Numba always says.
+    if len(parts) != 3:
+        return ""
+    array, _, value = parts
     return f"{_kind(value)} cannot be put there: an element of {_kind(array)} is a number"
 
 
@@ -94,6 +101,8 @@ def _outside(found: re.Match[str]) -> str:
     return f"Numba cannot use {found[1]}, a {found[2]}, from outside the function: make it an argument"
 
 
+# A student may raise any text as an exception of Numba's. Each pattern reads every letter a few times at most: where
+# something is to be found later in a line, or below it, no second beginning of the same may stand between.
 RULES: tuple[Rule, ...] = (
     (r"NameError: name '(\w+)' is not defined", "there is no {0}: neither the function nor the file gives it a value"),
     (r"Variable '(\w+)' is not defined", "{0} has no value yet where it is first used"),
@@ -101,14 +110,17 @@ RULES: tuple[Rule, ...] = (
     (r"Unknown attribute '(\w+)' of type array", f"arrays have no .{{0}} in compiled code: {LOOPS}"),
     (r"Unknown attribute '(\w+)' of type Module\(<module '([\w.]+)'", f"Numba has no {{1}}.{{0}}: {LOOPS}"),
     (r"Unknown attribute '(\w+)' of type", f"there is no .{{0}} in compiled code: {LOOPS}"),
-    (r"Untyped global name '(\w+)':.*?<class '(\w+)'>", _outside),
+    (r"Untyped global name '(\w+)':[^\n']*<class '(\w+)'>", _outside),
     (r"Unsupported array index type (float\d+)", f"an index must be a whole number: {WHOLE}"),
-    (r"cannot index array\(.*?(\d+)d, \w.*?\) with (\d+) indices", "the array has axes: {0}, and gets indices: {1}"),
-    (r">>> (zeros|ones|empty|full)\((?:Uni)?Tuple\([^)]*?(float\d+)", _size),
-    (r">>> (zeros|ones|empty|full)\(((?:reflected )?list\([^\n]*)", _size),
-    (r">>> (\w+)\((?:.|\n)*?Cannot parse input types to function np\.\w+\(([^,]+)", _size),
     (
-        r"Cannot unify (.+) and (.+) for '(\w+?)(?:\.\d+)?'",
+        r"cannot index array\([^()\n]*, (\d{1,2})d, \w+\) with (\d+) indices",
+        "the array has axes: {0}, and gets indices: {1}",
+    ),
+    (r">>> (zeros|ones|empty|full)\((?:Uni)?Tuple\([^)>]*?(float\d+)", _size),
+    (r">>> (zeros|ones|empty|full)\(((?:reflected )?list\([^\n]*)", _size),
+    (r">>> (\w+)\((?:(?!>>> )[\s\S])*?Cannot parse input types to function np\.\w+\(([^,]+)", _size),
+    (
+        r"Cannot unify ((?:(?!Cannot unify| and )[^\n])+) and ((?:(?!Cannot unify| for ')[^\n])+) for '(\w+?)(?:\.\d+)?'",
         lambda found: (
             f"{found[3]} is {_kind(found[1])} in one place and {_kind(found[2])} in another: to Numba, a variable is "
             "of one type in the whole function"
@@ -116,10 +128,13 @@ RULES: tuple[Rule, ...] = (
     ),
     (r"Can't unify return type from the following types: (.+)", _returns),
     (r"Can't return function object", "it returns a function and no value: are there brackets missing?"),
-    (r">>> (\w+)\(.*(?:.|\n)*unexpected keyword argument '(\w+)'", "Numba's {0} takes no argument {1}"),
-    (r">>> setitem\((.+)\)", _assigned),
+    (r">>> (\w+)\((?:(?!>>> )[\s\S])*unexpected keyword argument '(\w+)'", "Numba's {0} takes no argument {1}"),
+    (r">>> setitem\(((?:(?!>>> )[^\n])+)\)", _assigned),
     (r"Exception matching is limited", "compiled code can only say except Exception: ask by if before it happens"),
-    (r"wrong tuple length .*expected (\d+), got (\d+)", "names on the left: {0}, values on the right: {1}"),
+    (
+        r"wrong tuple length (?:(?!wrong tuple)[^\n])*expected (\d+), got (\d+)",
+        "names on the left: {0}, values on the right: {1}",
+    ),
     (
         r"reshape\(\) supports contiguous array",
         "reshape needs elements that lie in order in memory, as those of a slice or a transpose do not: "
@@ -130,7 +145,11 @@ RULES: tuple[Rule, ...] = (
     (r"\(context manager\)", "a with block cannot be compiled"),
     (r"opcode \((\w+)\)", lambda found: INSTRUCTIONS.get(found[1], f"this cannot be compiled ({found[1]})")),
     (r"format spec in f-strings", "Numba cannot format numbers in an f-string: leave out what stands after the colon"),
-    (r"Function\(<(?:built-in function|function|class|ufunc) '?(\w+)[^\n]*\n\s*>>> \w+\((.*)\)", _no_implementation),
+    (
+        r"Function\(<(?:built-in function|function|class|ufunc) '?(\w+)(?!\w)(?:(?!Function\(<)[^\n])*\n\s*"
+        r">>> \w+\((.*)\)",
+        _no_implementation,
+    ),
 )
 
 
@@ -149,7 +168,7 @@ def in_plain_words(reply: Mapping[str, Any], source: bytes) -> str:
     str
         The line, the sentence, and beneath it what is informative in Numba's own text; empty for other exceptions.
     """
-    kind, bases, message = reply.get("type"), reply.get("bases"), str(reply.get("message"))
+    kind, bases, message = reply.get("type"), reply.get("bases"), shortened(str(reply.get("message")))
     if kind != "UnsupportedBytecodeError" and not (isinstance(bases, list) and "NumbaError" in bases):
         return ""
     lines = source.decode(errors="replace").splitlines()
@@ -167,10 +186,10 @@ def _say(words: str | Callable[[re.Match[str]], str], found: re.Match[str]) -> s
 
 def _line(message: str, source: bytes) -> int:
     """Return the line of the student's file that a message is about; 0 if it does not say."""
-    shown = re.findall(r'File "[^"/\\]+\.py", line (\d+)', message)
+    shown = re.findall(r'File "[^"/\\]+\.py", line (\d{1,7})', message)
     if "Return of: " in message:
         return max(map(int, shown), default=0)
-    shown += re.findall(r"(?:at|from) [^\s/\\]+\.py \((\d+)\)", message)
+    shown += re.findall(r"(?:at|from) [^\s/\\]+\.py \((\d{1,7})\)", message)
     if shown:
         return int(shown[0])
     missing = re.search(r"NameError: name '(\w+)'", message)
@@ -196,11 +215,11 @@ def by_which_thread(message: str) -> tuple[str, str]:
     >>> by_which_thread("tid=[1, 0, 0] ctaid=[2, 0, 0]: index 9 is out of bounds")
     ('thread 1 of block 2', 'index 9 is out of bounds')
     """
-    found = re.match(r"tid=\[([\d, ]+)\] ctaid=\[([\d, ]+)\](?:: )?", message)
+    found = re.match(rf"tid=\[{THREE}\] ctaid=\[{THREE}\](?:: )?", message)
     if not found:
         return "", message
-    thread, block = ([int(number) for number in listed.split(",")] for listed in found.groups())
-    return thread_of_block(thread, block), message[found.end() :]
+    numbers = [int(number) for number in found.groups()]
+    return thread_of_block(numbers[:3], numbers[3:]), message[found.end() :]
 
 
 def thread_of_block(thread: Sequence[Any], block: Sequence[Any], axes: int = 0) -> str:

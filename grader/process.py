@@ -20,6 +20,7 @@ import psutil
 
 from grader import fence, landlock, wire
 from grader.fence import Limits
+from grader.replies import checked
 from grader.walls import IMPORTABLE, Walls, reachable
 from grader.workplace import PLAIN, Workplace
 
@@ -143,8 +144,10 @@ class WorkerProcess:
         except BaseException:
             self.close()
             raise
-        if isinstance(reply, dict) and reply.get("nonce") == self._nonce and reply.get("id") == self._requests:
-            return {key: self._unplaced(value) if isinstance(value, str) else value for key, value in reply.items()}
+        match reply:
+            case {"nonce": str(nonce), "id": int(number)} if nonce == self._nonce and number == self._requests:
+                texts = {key: self._unplaced(value) for key, value in reply.items() if isinstance(value, str)}
+                return checked(reply | texts)
         raise WorkerCrashError(self._epitaph(reply))
 
     def _epitaph(self, reply: dict[str, Any] | Exception | None) -> str:

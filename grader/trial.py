@@ -9,6 +9,7 @@ import numpy as np
 import engine
 from grader.compare import difference, kind_of, unlike
 from grader.numba_errors import WHOLE, by_which_thread, in_plain_words
+from grader.replies import SENSELESS
 from grader.verdict import Counterexample
 from grader.wire import Array, each_array
 
@@ -288,7 +289,7 @@ def what_was_raised(reply: Mapping[str, Any], source: bytes) -> str:
     if reply.get("status") == "unsendable":
         return f"it returned {reply.get('message')}"
     if reply.get("status") != "raised":
-        return "the worker sent a reply that makes no sense"
+        return SENSELESS
     uncompiled = in_plain_words(reply, source)
     if uncompiled:
         return uncompiled
