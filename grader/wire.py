@@ -143,10 +143,10 @@ def read(stream: BinaryIO) -> dict[str, Any] | None:
     return message
 
 
-def _arrays(described: Any, payload: bytes) -> list[Array]:
+def _arrays(described: Any, payload: bytes) -> list[Array | None]:
     if type(described) is not list or len(described) > MAX_ARRAYS:
         raise WireError("a list of arrays that is none, or too long")
-    arrays: list[Array] = []
+    arrays: list[Array | None] = []
     offset = 0
     for dtype, shape in described:
         if dtype not in DTYPES or type(shape) is not list or len(shape) > MAX_AXES:
@@ -167,15 +167,17 @@ def _arrays(described: Any, payload: bytes) -> list[Array]:
     return arrays
 
 
-def _unpack(tagged: Any, arrays: list[Array], depth: int) -> Any:
+def _unpack(tagged: Any, arrays: list[Array | None], depth: int) -> Any:
     if depth > MAX_DEPTH or type(tagged) is not dict or len(tagged) != 1:
         raise WireError("a value without its tag, or nested too deeply")
     ((tag, value),) = tagged.items()
     match tag:
         case "v" if value is None or type(value) in (bool, int, float, str):
             return value
-        case "a" | "n" if type(value) is int and 0 <= value < len(arrays):
-            return arrays[value] if tag == "a" else arrays[value][()]
+        case "a" | "n" if type(value) is int and 0 <= value < len(arrays) and arrays[value] is not None:
+            # Named once only: a short header could else make a large array many.
+            array, arrays[value] = arrays[value], None
+            return array if tag == "a" or array is None else array[()]
         case "t" | "l" if type(value) is list:
             items = [_unpack(item, arrays, depth + 1) for item in value]
             return tuple(items) if tag == "t" else items

@@ -103,6 +103,8 @@ def frame(header: Any, payload: bytes = b"", header_size: int | None = None, pay
         frame({"body": {"d": {}}, "arrays": [["<f8", [1]]]}, b"\0" * 16),
         frame({"body": {"d": {"x": {"a": 3}}}, "arrays": []}),
         frame({"body": {"d": {"x": {"a": -1}}}, "arrays": [["<f8", [1]]]}, b"\0" * 8),
+        frame({"body": {"d": {"x": {"l": [{"a": 0}, {"a": 0}]}}}, "arrays": [["<f8", [1]]]}, b"\0" * 8),
+        frame({"body": {"d": {"x": {"l": [{"a": 0}, {"n": 0}]}}}, "arrays": [["<f8", [1]]]}, b"\0" * 8),
         frame({"body": {"d": {"x": {"q": [1, 0]}}}, "arrays": []}),
         frame({"body": {"d": {"x": {"v": [1]}}}, "arrays": []}),
         frame({"body": {"d": {"x": {"z": 1}}}, "arrays": []}),
