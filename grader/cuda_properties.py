@@ -11,10 +11,13 @@ from grader.exercise import Property
 from grader.kernel_source import KernelSource
 from grader.numba_errors import thread_of_block
 from grader.properties import Cases
+from grader.replies import SENSELESS
 from grader.trial import FalsifiedError, Trial
 
 # A launch's case begins with blocks and threads; then come the kernel's own arguments.
 LAUNCH = 2
+# More elements are never read in so little time.
+MOST = 1 << 60
 
 
 def fits_a_card(points: int, cases: Cases, *uses: str, waits: str = "") -> Property:
@@ -102,9 +105,11 @@ def fetches_few(name: str, points: int, cases: Cases, most: Callable[..., int], 
 def _watched(trial: Trial) -> Mapping[str, Any]:
     reply = trial.call(way="watched")
     match reply:
-        case {"value": [_, *_], "reads": [*reads], "meeting": list()} if all(isinstance(n, int) for n in reads):
+        case {"value": [_, *_], "reads": [*reads], "meeting": list()} if all(
+            isinstance(n, int) and n < MOST for n in reads
+        ):
             return dict(reply)
-    trial.fail("the worker sent a reply that makes no sense")
+    trial.fail(SENSELESS)
     return {}
 
 
@@ -112,7 +117,9 @@ def _must_not_meet(trial: Trial) -> Any:
     """Raise FalsifiedError if two threads meet; else return the output."""
     reply = _watched(trial)
     if reply["meeting"]:
-        trial.fail(f"a race: {_what_meets(trial, reply['meeting'])}")
+        with trial.reading():
+            what = _what_meets(trial, reply["meeting"])
+        trial.fail(f"a race: {what}" if what else SENSELESS)
     return reply["value"][0]
 
 
@@ -127,7 +134,7 @@ def _what_meets(trial: Trial, meeting: Any) -> str:
             list(other),
             bool(both),
             bool(earlier),
-        ]:
+        ] if all(_three_numbers(numbers) for numbers in (block, thread, other_block, other)):
             where = f"{_array(trial, label)}[{', '.join(map(str, place))}]"
             axes = np.size(trial.case["threads"])
             first, second = thread_of_block(thread, block, axes), thread_of_block(other, other_block, axes)
@@ -137,7 +144,11 @@ def _what_meets(trial: Trial, meeting: Any) -> str:
             if earlier and not both:
                 what = f"{second} reads {where}, and {first} writes there what is to be read next"
             return f"{what}, with no cuda.syncthreads() between. Which of them is first, is chance"
-    return "the worker sent a reply that makes no sense"
+    return ""
+
+
+def _three_numbers(numbers: Any) -> bool:
+    return len(numbers) == 3 and all(isinstance(number, int) for number in numbers)
 
 
 def _array(trial: Trial, label: int) -> str:

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from grader.exercise import Case, Equivalent, Property
+from grader.replies import SENSELESS
 from grader.strategies import case
 from grader.trial import Trial
 from grader.wire import Array
 
 CLASSES = 10
+# NumPy's.
+MOST_AXES = 64
 NO_PREPARATION = Equivalent("super().__init__()", "pass", "a module of the engine needs no preparation")
 Forward: TypeAlias = Callable[[Sequence[Array], Array, bool], Array]
 
@@ -179,14 +182,24 @@ def learns(points: int, network: Network) -> Property:
 def _made(trial: Trial) -> dict[str, Any]:
     """Ask for the network, and return what is known of it."""
     about = trial.call()
-    if not isinstance(about, dict):
-        raise TypeError(f"the worker says {type(about).__name__} of a network")
-    shapes, learns = about.get("shapes"), about.get("learns")
-    if not isinstance(shapes, list) or not isinstance(learns, list) or len(shapes) != len(learns):
-        made = about.get("made")
-        what = "None: is there a return statement?" if made == "NoneType" else f"a {made}"
-        trial.fail(f"it returned {what}, but a network is asked for, an nn.Module")
-    return about
+    match about:
+        case {"names": [*names], "shapes": [*shapes], "learns": [*learns]} if (
+            len(names) == len(shapes) == len(learns)
+            and all(isinstance(name, str) for name in names)
+            and all(_is_shape(shape) for shape in shapes)
+            and all(isinstance(one, bool) for one in learns)
+        ):
+            return dict(about)
+        case {"made": str(made), **others} if not others:
+            what = "None: is there a return statement?" if made == "NoneType" else f"a {made}"
+            trial.fail(f"it returned {what}, but a network is asked for, an nn.Module")
+    trial.fail(SENSELESS)
+    return {}
+
+
+def _is_shape(shape: Any) -> bool:
+    few = isinstance(shape, list) and len(shape) <= MOST_AXES
+    return few and all(isinstance(length, int) and 0 <= length < 1 << 32 for length in shape)
 
 
 def _with_outputs(trial: Trial, network: Network) -> dict[str, Any]:

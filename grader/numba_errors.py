@@ -120,7 +120,8 @@ RULES: tuple[Rule, ...] = (
     (r">>> (zeros|ones|empty|full)\(((?:reflected )?list\([^\n]*)", _size),
     (r">>> (\w+)\((?:(?!>>> )[\s\S])*?Cannot parse input types to function np\.\w+\(([^,]+)", _size),
     (
-        r"Cannot unify ((?:(?!Cannot unify| and )[^\n])+) and ((?:(?!Cannot unify| for ')[^\n])+) for '(\w+?)(?:\.\d+)?'",
+        r"Cannot unify ((?:(?!Cannot unify| and )[^\n])+) and ((?:(?!Cannot unify| for ')[^\n])+)"
+        r" for '(\w+?)(?:\.\d+)?'",
         lambda found: (
             f"{found[3]} is {_kind(found[1])} in one place and {_kind(found[2])} in another: to Numba, a variable is "
             "of one type in the whole function"

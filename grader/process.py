@@ -144,11 +144,15 @@ class WorkerProcess:
         except BaseException:
             self.close()
             raise
-        match reply:
-            case {"nonce": str(nonce), "id": int(number)} if nonce == self._nonce and number == self._requests:
-                texts = {key: self._unplaced(value) for key, value in reply.items() if isinstance(value, str)}
-                return checked(reply | texts)
+        if isinstance(reply, dict) and self._was_asked_for(reply.get("nonce"), reply.get("id")):
+            return checked(
+                {k: self._unplaced(value) if isinstance(value, str) else value for k, value in reply.items()}
+            )
         raise WorkerCrashError(self._epitaph(reply))
+
+    def _was_asked_for(self, nonce: Any, number: Any) -> bool:
+        """Whether both are right; arrays, which are compared element by element, never are."""
+        return type(nonce) is str and type(number) is int and (nonce, number) == (self._nonce, self._requests)
 
     def _epitaph(self, reply: dict[str, Any] | Exception | None) -> str:
         if isinstance(reply, dict):

@@ -60,7 +60,9 @@ def leaves_arguments_alone(
         for (argument, before), after in zip(trial.case.items(), trial.arguments_after, strict=False):
             if argument in trial.written:
                 continue
-            if isinstance(before, np.ndarray | list | dict) and not _same(before, after):
+            with trial.reading():
+                changed = isinstance(before, np.ndarray | list | dict) and not _same(before, after)
+            if changed:
                 message = f"it changed its argument '{argument}': work on a copy"
                 # Not the bare name: an output may be called like the argument, and a diagnosis looks at outputs.
                 trial.fail(message, expected=before, got=after, output=f"{argument} after the call")

@@ -1,7 +1,8 @@
 """One case put to the student's work: what a property's check works with."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ class Trial:
                 return self._returned(reply.get("value"))
             case "missing":
                 self.fail(f"there is no function '{self.name}' in the file")
-        return self.fail(what_was_raised(reply, self.source) + self._how_it_is_called(reply))
+        return self.fail(self._what_was_raised(reply) + self._how_it_is_called(reply))
 
     def array(self, **changes: Any) -> Array:
         """Call the student's function as :meth:`call` does; raise FalsifiedError unless its value looks right.
@@ -143,7 +144,9 @@ class Trial:
             Of the oracle's shape.
         """
         value = self.call(**changes)
-        problem = unlike(np.asarray(self.reference(**changes)), value)
+        right = np.asarray(self.reference(**changes))
+        with self.reading():
+            problem = unlike(right, value)
         if problem:
             self.fail(problem, got=value)
         array: Array = value.astype(np.float64)
@@ -151,7 +154,9 @@ class Trial:
 
     def must_look_right(self, value: Any, output: str) -> None:
         """Raise FalsifiedError unless one output has the type, shape and kind of elements of the oracle's."""
-        problem = unlike(self.named_outputs(self.reference())[output], value)
+        right = self.named_outputs(self.reference())[output]
+        with self.reading():
+            problem = unlike(right, value)
         if problem:
             self.fail(f"{output}: {problem}" if len(self.outputs) > 1 else problem, got=value, output=output)
 
@@ -165,7 +170,7 @@ class Trial:
             message = f"it returned a value, but nothing is right here: raise {kind}"
             self.fail(message, expected=kind, got=reply.get("value"))
         elif not isinstance(bases, list) or kind not in bases:
-            self.fail(f"{what_was_raised(reply, self.source)}; {kind} is asked for")
+            self.fail(f"{self._what_was_raised(reply)}; {kind} is asked for")
 
     def answer(self, variable: str) -> Any:
         """Return a variable of the student's file.
@@ -180,7 +185,7 @@ class Trial:
         reply = self.request({"do": "values", "names": [variable]})
         values = reply.get("value")
         if reply.get("status") != "returned" or not isinstance(values, dict):
-            return self.fail(what_was_raised(reply, self.source))
+            return self.fail(self._what_was_raised(reply))
         if variable not in values:
             return self.fail(f"there is no variable '{variable}' in the file")
         if values[variable] is ...:
@@ -232,11 +237,26 @@ class Trial:
 
     def compare(self, expected: Any, got: Any, output: str = "", *, also: bool = False) -> None:
         """Raise FalsifiedError unless the two are close."""
-        problem = difference(expected, got)
+        with self.reading():
+            problem = difference(expected, got)
         if problem:
             about = f"{output}: {problem}" if output else problem
             about = f"the values must be right for that: {about}" if also else about
             self.fail(about, expected=expected, got=got, output=output)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Take an exception inside for a reply that makes no sense.
+
+        For what looks at what the worker sent, and at nothing else: what drawing cases or the oracle raises is a
+        defect of the grader's own, and must not cost the student.
+        """
+        try:
+            yield
+        except (FalsifiedError, NotStartedError):
+            raise
+        except Exception as error:
+            raise FalsifiedError(Counterexample(self.case, SENSELESS)) from error
 
     def fail(self, message: str, *, expected: Any = None, got: Any = None, output: str = "") -> None:
         """Raise FalsifiedError on this case."""
@@ -245,6 +265,10 @@ class Trial:
     def fail_in_all_cases(self, message: str) -> Any:
         """Raise FalsifiedError for what no case in particular shows."""
         raise FalsifiedError(Counterexample({}, message))
+
+    def _what_was_raised(self, reply: Mapping[str, Any]) -> str:
+        with self.reading():
+            return what_was_raised(reply, self.source)
 
     def _how_it_is_called(self, reply: Mapping[str, Any]) -> str:
         """Say with which arguments the function is called, if it seems not to take them."""

@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
+from grader import cuda_properties, kernel_properties
+from grader.catalog import load_catalog
 from grader.numba_errors import RULES, by_which_thread, in_plain_words
+from grader.properties import leaves_arguments_alone
 from grader.replies import MAX_TEXT, checked
-from grader.trial import what_was_raised
+from grader.trial import FalsifiedError, Trial, what_was_raised
 
 # What is the costliest for one rule or another: its beginnings again and again, or one of them and much after it.
 REPEATED = [
@@ -107,3 +111,84 @@ def test_any_reply_is_said_in_a_sentence(key: str, value: Any) -> None:
     assert 0 < len(says) < 3 * MAX_TEXT
     if key in ("status", "type", "message") and not isinstance(value, str):
         assert says == "the worker sent a reply that makes no sense"
+
+
+SENSELESS = "the worker sent a reply that makes no sense"
+ODD = np.arange(3)
+
+
+def of(name: str, value: Any, case: dict[str, Any], arguments: Any = ()) -> Trial:
+    """Make a trial whose worker says what it is told to say."""
+    reply = checked({"status": "returned", "value": value, "arguments": [*arguments]})
+    return Trial(name, ("out",), lambda **case: np.zeros(3), case, lambda request: reply)
+
+
+MEETING = [0, [1], [0, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0], True, False]
+LAUNCH = {"blocks": 1, "threads": 4, "out": np.zeros(3), "x": np.ones(3)}
+
+
+def race(place: int, value: Any) -> dict[str, Any]:
+    meeting = [value if i == place else part for i, part in enumerate(MEETING)]
+    return {"value": [np.zeros(3)], "reads": [1], "meeting": meeting}
+
+
+def test_an_honest_race_is_said() -> None:
+    with pytest.raises(FalsifiedError, match="thread 0 of block 0 writes to out"):
+        cuda_properties._must_not_meet(of("f", race(8, 0), LAUNCH))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        race(0, 99),
+        race(0, ODD),
+        race(2, [0]),
+        race(3, [ODD, ODD, ODD]),
+        race(4, [ODD, ODD, ODD]),
+        race(5, ["a", 1, 2]),
+        {"value": [np.zeros(3)], "reads": [10**4000], "meeting": MEETING},
+    ],
+)
+def test_a_forged_race(value: Any) -> None:
+    with pytest.raises(FalsifiedError, match=SENSELESS):
+        cuda_properties._must_not_meet(of("f", value, LAUNCH))
+
+
+def test_forged_turns() -> None:
+    with pytest.raises(FalsifiedError, match=SENSELESS):
+        kernel_properties._must_not_meet(of("f", {"turns": ODD}, {}), {})
+
+
+NETWORK = {"made": "Module", "names": ["a"], "shapes": [[2]], "learns": [True]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        3,
+        NETWORK | {"names": []},
+        NETWORK | {"names": [ODD]},
+        NETWORK | {"shapes": [ODD]},
+        NETWORK | {"shapes": [[10**4000]]},
+        NETWORK | {"shapes": [["a"]]},
+        NETWORK | {"shapes": 3},
+        NETWORK | {"learns": [ODD]},
+        {"made": ODD},
+    ],
+)
+def test_a_forged_network(value: Any) -> None:
+    for prop in load_catalog()["mlp"].exercise.properties:
+        with pytest.raises(FalsifiedError, match=SENSELESS):
+            prop.check(of("mlp", value, {}))
+
+
+def test_arrays_put_where_numbers_were() -> None:
+    with pytest.raises(FalsifiedError, match=SENSELESS):
+        leaves_arguments_alone(1, st.just({})).check(of("f", np.zeros(3), {"shape": [1, 2]}, [[ODD, 2]]))
+
+
+def test_what_the_oracle_raises_is_no_reply() -> None:
+    trial = of("f", np.zeros(3), {})
+    trial.oracle = lambda **case: 1 // 0
+    with pytest.raises(ZeroDivisionError):
+        trial.must_be_right(trial.call())
