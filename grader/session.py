@@ -19,6 +19,7 @@ from grader.exercise import Property, Sheet
 from grader.fence import Limits
 from grader.mutants import Misconceptions
 from grader.process import WorkerCrashError, WorkerProcess, WorkerTimeoutError, walls_here
+from grader.replies import shortened
 from grader.simplify import simplify
 from grader.training import GLYPHS
 from grader.trial import FalsifiedError, NotStartedError, Trial, what_was_raised
@@ -162,7 +163,8 @@ class Session:
         own = reply.get("own")
         names = [name for name in own if isinstance(name, str)] if isinstance(own, list) else []
         found = f"; what there is, is called {', '.join(names)}" if names else ""
-        return InterruptedGrading(Status.FAILED, f"there is no function '{self.entry.name}' in the file{found}")
+        message = f"there is no function '{self.entry.name}' in the file{found}"
+        return InterruptedGrading(Status.FAILED, shortened(message))
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._worker is None:

@@ -12,8 +12,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.compare import difference, kind_of, number_of
+from grader.cut import CutArray, cut
 from grader.exercise import Answers, Exercise, Mutant, Property, Question, Sheet
 from grader.trial import Trial
+from grader.wire import parts
 
 DOES_NOT_FIT = "does not fit"
 # Stands in a student's sheet, so that who has whose numbers can be seen.
@@ -21,6 +23,8 @@ OWNER = "The numbers are those of {}."
 # Names that may stand there. Those of a class are not written into files.
 STUDENT = re.compile(r"[\w@+-][\w .@+'-]{0,63}")
 MOST_DRAWS = 1000
+# Elements of an array that is given as an answer: no sheet asks for so many.
+MOST_SHOWN = 100
 
 Numbers = TypeVar("Numbers")
 
@@ -214,6 +218,9 @@ def _wrong_sequence(right: Sequence[Any], got: Any) -> str:
     many = {1: f"{shape[0]} numbers", 2: f"{shape[0]} rows of {shape[-1]} numbers"}
     what = many.get(len(shape), f"numbers in the shape {shape}")
     ask = f"{what} are asked for, such as {_example(shape)}"
+    # Counted first: as an array of objects, a large one would take many times its memory.
+    if sum(np.size(part) for part in parts(got)) != np.size(right):
+        return ask
     try:
         theirs = np.array(got, dtype=object)
     except ValueError:
@@ -240,8 +247,11 @@ def _letters(text: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    value = cut(value)
     if isinstance(value, np.ndarray):
-        return str(value.tolist())
+        return str(value.tolist()) if value.size <= MOST_SHOWN else kind_of(value)
+    if isinstance(value, CutArray):
+        return f"an array of shape {value.shape}"
     if isinstance(value, str):
         return repr(value)[:80]
     if isinstance(value, int | float | list | tuple | Fraction):

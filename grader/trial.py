@@ -9,12 +9,15 @@ import numpy as np
 
 import engine
 from grader.compare import difference, kind_of, unlike
+from grader.cut import cut
 from grader.numba_errors import WHOLE, by_which_thread, in_plain_words
-from grader.replies import SENSELESS
+from grader.replies import MAX_TEXT, SENSELESS, shortened
 from grader.verdict import Counterexample
 from grader.wire import Array, each_array
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
+# Of a message: what is said by the grader, an exception's text, and the line.
+MOST_LETTERS = MAX_TEXT + 500
 
 
 class FalsifiedError(Exception):
@@ -259,12 +262,15 @@ class Trial:
             raise FalsifiedError(Counterexample(self.case, SENSELESS)) from error
 
     def fail(self, message: str, *, expected: Any = None, got: Any = None, output: str = "") -> None:
-        """Raise FalsifiedError on this case."""
-        raise FalsifiedError(Counterexample(self.case, message, expected, got, output))
+        """Raise FalsifiedError on this case.
+
+        Hundreds of failures are kept while a case is made smaller: of a value that is too large, only how it begins.
+        """
+        raise FalsifiedError(Counterexample(self.case, shortened(message, MOST_LETTERS), expected, cut(got), output))
 
     def fail_in_all_cases(self, message: str) -> Any:
         """Raise FalsifiedError for what no case in particular shows."""
-        raise FalsifiedError(Counterexample({}, message))
+        raise FalsifiedError(Counterexample({}, shortened(message, MOST_LETTERS)))
 
     def _what_was_raised(self, reply: Mapping[str, Any]) -> str:
         with self.reading():

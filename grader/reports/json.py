@@ -1,17 +1,21 @@
 """The report as JSON, for programs."""
 
 import json
+import operator
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from grader.cut import CutArray, cut
 from grader.report import Report
 from grader.verdict import Counterexample, ExerciseVerdict, PropertyVerdict, Status
 
 VERSION = 1
 # What arrays are read back: no others are ever drawn.
 ARRAYS = ["bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)), "float32", "float64"]
+
+ARRAY = {"dtype", "shape", "values"}
 
 
 def render_json(report: Report) -> str:
@@ -25,7 +29,8 @@ def render_json(report: Report) -> str:
     -------
     str
         An object with version, points, max_points, seed, fence, and a list of exercises, each with its
-        properties; arrays are nested lists with their dtype and shape.
+        properties; arrays are nested lists with their dtype and shape, and of one that is too large there is a row
+        with its first elements.
 
     Examples
     --------
@@ -82,8 +87,8 @@ def _counterexample(seen: Counterexample) -> dict[str, Any]:
         "case": {name: _value(value) for name, value in seen.case.items()},
         "message": seen.message,
         "output": seen.output,
-        "expected": _value(seen.expected),
-        "got": _value(seen.got),
+        "expected": _value(cut(seen.expected)),
+        "got": _value(cut(seen.got)),
         "diagnosis": seen.diagnosis,
     }
 
@@ -115,10 +120,14 @@ def _counterexample_of(document: dict[str, Any] | None) -> Counterexample | None
 
 
 def _value_of(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"dtype", "shape", "values"} and value["dtype"] in ARRAYS:
+    if isinstance(value, dict) and value.keys() == ARRAY and value["dtype"] in ARRAYS:
         # A student may have returned a dict that looks so, too.
         with suppress(TypeError, ValueError, OverflowError):
             return np.array(value["values"], dtype=value["dtype"]).reshape(value["shape"])
+    if isinstance(value, dict) and value.keys() == {*ARRAY, "cut"} and value["dtype"] in ARRAYS:
+        with suppress(TypeError, ValueError, OverflowError):
+            first = np.array(value["values"], dtype=value["dtype"]).reshape(-1)
+            return CutArray(tuple(operator.index(length) for length in value["shape"]), first)
     if isinstance(value, dict):
         return {key: _value_of(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -127,6 +136,9 @@ def _value_of(value: Any) -> Any:
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, CutArray):
+        first = value.first
+        return {"dtype": str(first.dtype), "shape": list(value.shape), "values": _finite(first.tolist()), "cut": True}
     if isinstance(value, np.ndarray):
         return {"dtype": str(value.dtype), "shape": list(value.shape), "values": _finite(value.tolist())}
     if isinstance(value, np.generic):
