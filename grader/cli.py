@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ExportError, UsageError) as error:
         parser.error(str(error))
     except (WorkerTimeoutError, WorkerCrashError) as error:
-        sys.stderr.write(f"grade: no worker can be started here: {error or 'it does not answer'}\n")
+        sys.stderr.write(f"grade: no worker can be started here: {str(error) or 'it does not answer'}\n")
         return GRADER_FAILED
 
 
