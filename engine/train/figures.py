@@ -14,6 +14,8 @@ from engine.train.evaluation import Evaluation
 from engine.train.trainer import EpochResult
 
 MOST_MISTAKES = 40
+# Of a class's name above one of them.
+MOST_LETTERS = 10
 MOST_FILTERS = 64
 DPI = 110
 
@@ -109,14 +111,17 @@ def mistakes(evaluation: Evaluation, data: ImageData) -> Figure:
     """
     numbers = evaluation.wrong[:MOST_MISTAKES]
     rows = max(1, -(-len(numbers) // 8))
-    figure = Figure(figsize=(8, 0.6 + 1.15 * rows), layout="constrained")
+    # Digits fit side by side above an image, names do not.
+    names = [name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…" for name in data.classes]
+    between, lines = (" > ", 1) if max(map(len, names)) <= 2 else (" >\n", 2)
+    figure = Figure(figsize=(8, 0.6 + (1.0 + 0.15 * lines) * rows), layout="constrained")
     figure.suptitle(f"{len(evaluation.wrong)} mistakes: right class > answer, and how sure")
     for place, number in enumerate(numbers):
         axes = figure.add_subplot(rows, 8, place + 1)
         _show(axes, data.test_images[number] / 255)
         right, answer = evaluation.labels[number], evaluation.answers[number]
         sure = evaluation.probabilities[number, answer]
-        axes.set_title(f"{data.classes[right]} > {data.classes[answer]}  {100 * sure:.0f}%", size=7, pad=2)
+        axes.set_title(f"{names[right]}{between}{names[answer]}  {100 * sure:.0f}%", size=7, pad=4)
     return figure
 
 

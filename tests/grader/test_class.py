@@ -139,12 +139,10 @@ def test_memory_does_not_follow_what_zip_files_unpack_to(tmp_path: Path) -> None
     assert int(most.split()[0]) < 150
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems elsewhere take no names that are no text")
 def test_names_that_are_no_text_are_written_so_that_they_are(school: Path, tmp_path: Path) -> None:
-    try:
-        (school / os.fsdecode(b"zo\xeb")).mkdir()
-        (school / "anna" / os.fsdecode(b"r\xe9sum\xe9")).symlink_to("/etc/passwd")
-    except OSError:
-        pytest.skip("this file system takes no such names")
+    (school / os.fsdecode(b"zo\xeb")).mkdir()
+    (school / "anna" / os.fsdecode(b"r\xe9sum\xe9")).symlink_to("/etc/passwd")
     write(school / os.fsdecode(b"zo\xeb") / CHOSEN[0].path, RIGHT["output_size"])
     assert graded(school, tmp_path / "r") == 0
     table = table_of(tmp_path / "r")

@@ -42,9 +42,15 @@ def student(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_case_is_not_written_through_a_link(student: Path, precious: Path) -> None:
-    kept = student / FOLDER / f"{ENTRY.name}.case"
-    kept.parent.mkdir()
+@pytest.fixture
+def kept(student: Path) -> Path:
+    """Return where the student's case is kept."""
+    path = student / FOLDER / f"{ENTRY.name}.case"
+    path.parent.mkdir()
+    return path
+
+
+def test_a_case_is_not_written_through_a_link(student: Path, kept: Path, precious: Path) -> None:
     kept.symlink_to(precious)
     with pytest.raises(CaseError, match="is a link"):
         load_case(student, ENTRY.name)
@@ -64,9 +70,7 @@ def test_a_folder_of_cases_that_is_a_link_is_left_alone(
         load_case(student, ENTRY.name)
 
 
-def test_a_case_is_not_waited_for(student: Path) -> None:
-    kept = student / FOLDER / f"{ENTRY.name}.case"
-    kept.parent.mkdir()
+def test_a_case_is_not_waited_for(student: Path, kept: Path) -> None:
     os.mkfifo(kept)
     with pytest.raises(CaseError, match="not a regular file"):
         load_case(student, ENTRY.name)
