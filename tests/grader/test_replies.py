@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader import cuda_properties, kernel_properties
+from grader import cuda_properties, kernel_properties, replies, worker
 from grader.catalog import load_catalog
 from grader.numba_errors import RULES, by_which_thread, in_plain_words
 from grader.properties import leaves_arguments_alone
@@ -192,3 +192,11 @@ def test_what_the_oracle_raises_is_no_reply() -> None:
     trial.oracle = lambda **case: 1 // 0
     with pytest.raises(ZeroDivisionError):
         trial.must_be_right(trial.call())
+
+
+def test_what_an_honest_worker_says_is_not_cut_again() -> None:
+    """The worker imports nothing of the grader's, so that it has limits of its own: they must be these."""
+    theirs = worker.MAX_TEXT, worker.MAX_NAME, worker.MAX_BASES
+    assert theirs == (replies.MAX_TEXT, replies.MAX_NAME, replies.MAX_BASES)
+    long = "".join(map(str, range(2000)))
+    assert worker.shortened(long) == replies.shortened(long) != long
